@@ -1,0 +1,34 @@
+# Build rules shared by every folder: one library target per folder of src/, one test program per folder of tests/.
+
+set(CMAKE_CXX_STANDARD 20)
+set(CMAKE_CXX_STANDARD_REQUIRED ON)
+set(CMAKE_CXX_EXTENSIONS OFF)
+set(CMAKE_POSITION_INDEPENDENT_CODE ON)
+set(CMAKE_CXX_VISIBILITY_PRESET hidden)
+set(CMAKE_VISIBILITY_INLINES_HIDDEN ON)
+set(CMAKE_EXPORT_COMPILE_COMMANDS ON)
+
+# -ffp-contract=off: an expression rounds where its text says so, whatever the compiler (docs/design.md, idea 2).
+add_library(ridge_options INTERFACE)
+target_compile_options(ridge_options INTERFACE -Wall -Wextra -Wconversion -Wshadow -Werror -ffp-contract=off)
+target_include_directories(ridge_options INTERFACE ${PROJECT_SOURCE_DIR}/src ${PROJECT_SOURCE_DIR}/include)
+
+# ridge_library(base SOURCES a.cpp b.cpp USES ir PUBLIC fmt::fmt PRIVATE ZLIB::ZLIB)
+function(ridge_library name)
+  cmake_parse_arguments(ARG "" "" "SOURCES;USES;PUBLIC;PRIVATE" ${ARGN})
+  add_library(ridge_${name} STATIC ${ARG_SOURCES})
+  list(TRANSFORM ARG_USES PREPEND ridge_)
+  target_link_libraries(ridge_${name} PUBLIC ridge_options ${ARG_USES} ${ARG_PUBLIC} PRIVATE ${ARG_PRIVATE})
+endfunction()
+
+# ridge_test(base SOURCES error_test.cpp USES base LABELS models): one gtest program `test_base`, one ctest entry.
+function(ridge_test name)
+  cmake_parse_arguments(ARG "" "" "SOURCES;USES;LINK;LABELS" ${ARGN})
+  add_executable(test_${name} ${ARG_SOURCES})
+  list(TRANSFORM ARG_USES PREPEND ridge_)
+  target_link_libraries(test_${name} PRIVATE ridge_options ${ARG_USES} ${ARG_LINK} GTest::gmock GTest::gtest_main)
+  add_test(NAME ${name} COMMAND test_${name} WORKING_DIRECTORY ${PROJECT_SOURCE_DIR})
+  if(ARG_LABELS)
+    set_tests_properties(${name} PROPERTIES LABELS "${ARG_LABELS}")
+  endif()
+endfunction()

@@ -1,0 +1,61 @@
+// Shape inference: what an op's `infer` sees, and the walk over a graph.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "ir/graph.h"
+
+namespace ridge {
+
+/// One node's inference. A contradiction is an Error{input} with a sentence (`fail`); an unknown is not.
+class InferContext {
+ public:
+  InferContext(Graph& graph, NodeId id);
+
+  const Node& node() const { return node_; }
+  template <class T>
+  const T& attrs() const {
+    return node_.as<T>();
+  }
+
+  size_t inputCount() const { return node_.in.size(); }
+  size_t outputCount() const { return node_.out.size(); }
+  bool has(size_t input) const;               ///< there and not left out
+  DType type(size_t input) const;             ///< undefined when absent
+  const Shape& shape(size_t input) const;     ///< unranked when absent
+  const Tensor* constant(size_t input) const; ///< null unless constant
+  /// Elements of a constant or partly known int64 scalar or vector input.
+  std::optional<std::vector<Dim>> contents(size_t input) const;
+  /// The same, only when all are integers.
+  std::optional<std::vector<int64_t>> integers(size_t input) const;
+
+  /// Sets an output; merged with what is already known (declared shapes), a contradiction is an error.
+  void output(size_t index, DType type, Shape shape);
+  void outputContents(size_t index, std::vector<Dim> contents);
+
+  [[noreturn]] void fail(std::string sentence) const;
+  void require(bool holds, const char* sentence) const {
+    if (!holds) fail(sentence);
+  }
+
+ private:
+  Graph& graph_;
+  const Node& node_;
+};
+
+/// Infers one node; errors carry the node's name and op.
+void inferNode(Graph& graph, NodeId id);
+/// Infers all nodes in topological order.
+void inferShapes(Graph& graph);
+
+/// A copy of `graph` whose inputs have these shapes (static), with everything inferred anew; declared shapes of inner
+/// values are dropped first. Throws Error{input} when a shape contradicts the model.
+struct BoundShape {
+  std::string input;
+  Dims dims;
+};
+Graph bindShapes(const Graph& graph, const std::vector<BoundShape>& shapes);
+
+}  // namespace ridge

@@ -1,0 +1,86 @@
+// What the planner and the runtime know of a device. Backends are listed in api/backends.cpp.
+#pragma once
+
+#include <memory>
+#include <span>
+#include <string>
+#include <variant>
+#include <vector>
+
+#include "plan/format.h"
+#include "plan/kernel_spec.h"
+#include "plan/region.h"
+
+namespace ridge {
+
+/// Constants of a region that a candidate wants in another form. The packed bytes are made once per (constants, kind,
+/// params) and shared by all plans of an engine.
+struct Packing {
+  std::vector<ValueId> constants;  ///< of the lowered graph
+  std::string kind;                ///< name of the packing in the backend, e.g. "gemm_b_f32"
+  std::vector<int64_t> params;
+};
+
+/// A tactic with its tile, formats and packings: one way to execute a region.
+struct Candidate {
+  std::string tactic;
+  std::vector<int64_t> params;
+  std::vector<Order> inputOrders, outputOrders;  ///< by region input / output; constants that are packed: plain
+  std::vector<Packing> packings;
+  std::vector<ValueId> unread;   ///< region inputs that the kernel reads only in packed form
+  uint64_t workspace = 0;        ///< bytes, for the number of threads that the device reports
+  double estimateNs = 0;         ///< analytic model
+  bool stridedInputs = false;    ///< takes any strides whose innermost axis is dense, else dense arrays only
+  bool stridedOutputs = false;   ///< may write into a slice of a larger array
+  int inPlaceInput = -1;         ///< region input whose memory output 0 may take over, else -1
+};
+
+struct Refusal {
+  std::string tactic;
+  std::string sentence;  ///< why not, for `explain`
+};
+
+struct Proposals {
+  std::vector<Candidate> candidates;
+  std::vector<Refusal> refusals;
+};
+
+/// Base pointers of one execution.
+struct Buffers {
+  std::span<const std::byte* const> inputs;
+  std::span<std::byte* const> outputs;
+  std::byte* arena = nullptr;
+  std::byte* workspace = nullptr;
+  std::span<const std::byte* const> weights;
+};
+
+/// Compiled steps. Immutable and shared by contexts; `run` allocates nothing and may be called from several threads
+/// with different buffers.
+class Program {
+ public:
+  virtual ~Program() = default;
+  virtual int steps() const = 0;
+  virtual void run(int step, const Buffers& buffers) const = 0;
+};
+
+class Backend {
+ public:
+  virtual ~Backend() = default;
+  virtual std::string_view name() const = 0;
+  /// Instruction set or architecture; part of the timing cache's key and of the engine's header.
+  virtual std::string architecture() const = 0;
+  /// Raised whenever kernels change, so that old timings are not believed.
+  virtual int revision() const = 0;
+
+  virtual void propose(const Graph& graph, const Region& region, Proposals& proposals) const = 0;
+  /// Fills everything of `spec` but tactic, params, arrays, workspace: backends with own needs (the reference backend's
+  /// nodes) add them here. Arrays are set.
+  virtual void describe(const Graph& graph, const Region& region, KernelSpec& spec) const = 0;
+  virtual Tensor pack(const Packing& packing, std::span<const Tensor> constants) const = 0;
+
+  /// Checks every spec against what its tactic can run (sizes, strides, packed bytes: specs may come from a hostile
+  /// file) and compiles. Throws Error{input} with the step's index and a sentence.
+  virtual std::unique_ptr<Program> compile(std::span<const KernelSpec> specs) const = 0;
+};
+
+}  // namespace ridge
