@@ -1,5 +1,5 @@
-// Typed attributes: each op family has a struct with one `visit` that names its fields. Reading, writing, equality,
-// hashing and dumping all go through it, by way of AttributeMap, the neutral form that files store.
+// Typed attributes: each op family has a struct with one `visit` that names its fields. Reading, writing,
+// equality, hashing and dumping all go through it, by way of AttributeMap, the neutral form that files store.
 #pragma once
 
 #include <memory>
@@ -75,7 +75,8 @@ class AttributeReader {
 /// Writes fields into a map; optional fields that equal their default are left out.
 class AttributeWriter {
  public:
-  AttributeWriter(AttributeMap& map, const void* self, const void* defaults) : map_(map), self_(self), defaults_(defaults) {}
+  AttributeWriter(AttributeMap& map, const void* self, const void* defaults)
+      : map_(map), self_(self), defaults_(defaults) {}
   template <class T>
   void operator()(std::string_view name, const T& field);
   template <class T>
@@ -88,8 +89,8 @@ class AttributeWriter {
 
 /// Derive as `struct ConvAttributes : AttributesOf<ConvAttributes>` and give the struct one
 ///     template <class Self, class V> static void visit(Self& self, V& v) { v("group", self.group); ... }
-/// Field types: int64_t, float, bool (stored as int), std::string, vectors of int64_t / float / std::string, Tensor,
-/// and std::optional of any of them.
+/// Field types: int64_t, float, bool (stored as int), std::string, vectors of int64_t / float / std::string,
+/// Tensor, and std::optional of any of them.
 template <class Derived>
 struct AttributesOf : Attributes {
   static AttributesPtr read(AttributeReader& reader) {

@@ -10,27 +10,46 @@
 
 namespace ridge {
 
-/// min(a,b) = a < b ? a : b and max(a,b) = a > b ? a : b, so that a NaN in b passes through (Relu is max(0, x)).
-/// Comparisons give 1 or 0; `select` is a != 0 ? b : c. exp, log, tanh, erf are the fixed sequences of
+/// min(a,b) = a < b ? a : b and max(a,b) = a > b ? a : b, so that a NaN in b passes through (Relu is max(0,
+/// x)). Comparisons give 1 or 0; `select` is a != 0 ? b : c. exp, log, tanh, erf are the fixed sequences of
 /// base/elementary.h. fma rounds once; nothing else is ever contracted.
 enum class ExprOp : uint8_t {
   operand,   ///< in[a]
   constant,  ///< constants[a]
-  add, sub, mul, div, fma, min, max,
-  neg, abs, sqrt, floor, ceil, roundEven,
-  exp, log, tanh, erf,
-  less, lessEqual, equal, select,
+  add,
+  sub,
+  mul,
+  div,
+  fma,
+  min,
+  max,
+  neg,
+  abs,
+  sqrt,
+  floor,
+  ceil,
+  roundEven,
+  exp,
+  log,
+  tanh,
+  erf,
+  less,
+  lessEqual,
+  equal,
+  select,
 };
 int arity(ExprOp op);
 std::string_view name(ExprOp op);
 
 struct Instr {
   ExprOp op;
-  uint16_t a = 0, b = 0, c = 0;  ///< indexes of earlier instructions; of an operand or constant for those two ops
+  uint16_t a = 0, b = 0,
+           c = 0;  ///< indexes of earlier instructions; of an operand or constant for those two ops
   bool operator==(const Instr&) const = default;
 };
 
-/// Where an operand's element lies: bit i set = it varies along axis i of the region's output (axis 0 outermost).
+/// Where an operand's element lies: bit i set = it varies along axis i of the region's output (axis 0
+/// outermost).
 using AxisMask = uint32_t;
 
 struct Operand {
@@ -57,8 +76,8 @@ struct Expr {
   std::string toString() const;
 };
 
-/// Throws Error{internal}-style assertion sentences' text for a program that reads what is not there; empty when valid.
-/// The engine's validator uses it on untrusted files.
+/// Throws Error{internal}-style assertion sentences' text for a program that reads what is not there; empty
+/// when valid. The engine's validator uses it on untrusted files.
 std::string problemOf(const Expr& expr);
 
 /// What Op::expr writes into.

@@ -25,22 +25,22 @@ using Origins = std::vector<std::string>;
 Origins mergeOrigins(const Origins& a, const Origins& b);
 
 struct Value {
-  std::string name;  ///< unique in its graph
+  std::string name = {};  ///< unique in its graph
   DType type = DType::undefined;
-  Shape shape;
-  Tensor constant;                           ///< defined for constants
-  std::optional<std::vector<Dim>> contents;  ///< partly known elements of an int64 scalar or vector
-  std::string source;  ///< name of the imported value that this one equals; "" when it equals none
+  Shape shape = {};
+  Tensor constant = {};                           ///< defined for constants
+  std::optional<std::vector<Dim>> contents = {};  ///< partly known elements of an int64 scalar or vector
+  std::string source = {};  ///< name of the imported value that this one equals; "" when it equals none
 
   bool isConstant() const { return constant.defined(); }
 };
 
 struct Node {
   const Op* op = nullptr;  ///< null once removed
-  AttributesPtr attrs;
-  std::vector<ValueId> in, out;
-  std::string name;  ///< may be empty; not necessarily unique
-  Origins origins;
+  AttributesPtr attrs = {};
+  std::vector<ValueId> in = {}, out = {};
+  std::string name = {};  ///< may be empty; not necessarily unique
+  Origins origins = {};
   std::vector<std::pair<std::string, std::string>> metadata = {};  ///< ONNX metadata_props, carried along
 
   template <class T>
@@ -69,12 +69,15 @@ class Graph {
   void addOutput(std::string name, ValueId value);
   NodeId addNode(Node node);
   std::string uniqueName(std::string_view wanted) const;
+  void rename(ValueId id, std::string name);  ///< the new name must be free
 
   // --- looking
   const Value& value(ValueId id) const { return values_[static_cast<size_t>(id)]; }
   Value& value(ValueId id) { return values_[static_cast<size_t>(id)]; }
   const Node& node(NodeId id) const { return nodes_[static_cast<size_t>(id)]; }
-  Node& node(NodeId id) { return nodes_[static_cast<size_t>(id)]; }  ///< do not edit `in` or `out`: use patches
+  Node& node(NodeId id) {
+    return nodes_[static_cast<size_t>(id)];
+  }  ///< do not edit `in` or `out`: use patches
   int32_t valueCount() const { return static_cast<int32_t>(values_.size()); }
   int32_t nodeCount() const { return static_cast<int32_t>(nodes_.size()); }  ///< including removed ones
   bool alive(NodeId id) const { return node(id).op != nullptr; }
@@ -82,8 +85,12 @@ class Graph {
   std::span<const Output> outputs() const { return outputs_; }
   bool isInput(ValueId id) const;
   bool isOutput(ValueId id) const;
-  NodeId producer(ValueId id) const { return producers_[static_cast<size_t>(id)]; }  ///< kNoNode: input or constant
-  std::span<const NodeId> users(ValueId id) const { return users_[static_cast<size_t>(id)]; }  ///< once per use
+  NodeId producer(ValueId id) const {
+    return producers_[static_cast<size_t>(id)];
+  }  ///< kNoNode: input or constant
+  std::span<const NodeId> users(ValueId id) const {
+    return users_[static_cast<size_t>(id)];
+  }                                ///< once per use
   int useCount(ValueId id) const;  ///< uses by nodes and by graph outputs
   std::optional<ValueId> find(std::string_view name) const;
   const Tensor* constant(ValueId id) const;  ///< null for kNoValue and for values that are not constant
@@ -93,7 +100,8 @@ class Graph {
 
   // --- changing
   /// Adds the patch's nodes, moves all uses of the replaced values, drops nodes that nobody needs any more.
-  /// Returns the ids of the new nodes. Recorded equalities: a new value inherits the source of the one it replaces.
+  /// Returns the ids of the new nodes. Recorded equalities: a new value inherits the source of the one it
+  /// replaces.
   std::vector<NodeId> apply(Patch patch);
   void removeDeadNodes();
   /// Renumbers nodes in topological order and forgets removed nodes and unused values. Invalidates ids.

@@ -25,12 +25,13 @@ struct Cost {
 };
 
 struct Traits {
-  bool elementwise = false;    ///< every output element depends on the inputs' elements at its (broadcast) place
-  bool view = false;           ///< output 0 is input 0 under another shape, in row-major order (Reshape, Flatten, ...)
+  bool elementwise =
+      false;          ///< every output element depends on the inputs' elements at its (broadcast) place
+  bool view = false;  ///< output 0 is input 0 under another shape, in row-major order (Reshape, Flatten, ...)
   bool commutesWithQdq = false;  ///< moves or selects elements, so Q and DQ may be moved across it
-  bool foldable = true;        ///< may be evaluated on constant inputs (never Q or DQ)
-  bool deterministic = true;   ///< same inputs, same outputs; not so for Random*
-  bool opaque = false;         ///< unknown to Ridgeline; carried, never built
+  bool foldable = true;          ///< may be evaluated on constant inputs (never Q or DQ)
+  bool deterministic = true;     ///< same inputs, same outputs; not so for Random*
+  bool opaque = false;           ///< unknown to Ridgeline; carried, never built
 };
 
 struct Op {
@@ -46,7 +47,7 @@ struct Op {
   size_t (*scratch)(const Node&, const Graph&) = nullptr;   ///< bytes that `reference` asks for; null: none
   Cost (*cost)(const Node&, const Graph&) = nullptr;        ///< null: moves bytes, computes nothing
   bool (*expr)(const Node&, ExprBuilder&) = nullptr;        ///< false: this node has no float expression
-  void (*expand)(const Node&, GraphBuilder&) = nullptr;     ///< ridge.* only: the standard nodes it stands for
+  void (*expand)(const Node&, GraphBuilder&) = nullptr;  ///< ridge.* only: the standard nodes it stands for
   Traits traits = {};
 };
 

@@ -13,7 +13,7 @@ struct Patch {
   std::vector<Value> values;  ///< new values; the k-th gets the id graph.valueCount() + k
   std::vector<Node> nodes;    ///< in topological order
   std::vector<std::pair<ValueId, ValueId>> replace;  ///< old value, new value (new or existing)
-  std::string sentence;       ///< what was done, for `explain`
+  std::string sentence;                              ///< what was done, for `explain`
 };
 
 struct NoMatch {};
@@ -32,8 +32,8 @@ class GraphBuilder {
   /// A node with one output; its type and shape are inferred when the patch is applied.
   ValueId node(const Op& op, AttributesPtr attrs, std::vector<ValueId> in, std::string_view nameHint);
   /// A node with `outputs` outputs.
-  std::vector<ValueId> nodeWithOutputs(const Op& op, AttributesPtr attrs, std::vector<ValueId> in, int outputs,
-                                       std::string_view nameHint);
+  std::vector<ValueId> nodeWithOutputs(const Op& op, AttributesPtr attrs, std::vector<ValueId> in,
+                                       int outputs, std::string_view nameHint);
   /// From now on `fresh` stands wherever `old` stood. The pass promises that they are equal.
   void replace(ValueId old, ValueId fresh);
   Patch finish(std::string sentence);

@@ -22,9 +22,9 @@ class Dim {
   bool isInteger() const { return kind_ == Kind::integer; }
   bool isSymbol() const { return kind_ == Kind::symbol; }
   bool isUnknown() const { return kind_ == Kind::unknown; }
-  int64_t value() const;               ///< of an integer
+  int64_t value() const;                  ///< of an integer
   const std::string& symbolName() const;  ///< of a symbol
-  std::string toString() const;        ///< "3", "N", "?"
+  std::string toString() const;           ///< "3", "N", "?"
 
   /// Known to be equal: the same integer or the same symbol. Two unknowns are not.
   bool sameAs(const Dim& other) const { return kind_ != Kind::unknown && *this == other; }

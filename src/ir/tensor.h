@@ -29,8 +29,8 @@ struct Hash128 {
   bool operator==(const Hash128&) const = default;
 };
 
-/// Copying a Tensor shares its bytes. Constants are immutable by convention: only the code that has just allocated a
-/// tensor writes to it (`mutableBytes`). Strings are kept apart, in `strings()`.
+/// Copying a Tensor shares its bytes. Constants are immutable by convention: only the code that has just
+/// allocated a tensor writes to it (`mutableBytes`). Strings are kept apart, in `strings()`.
 class Tensor {
  public:
   Tensor() = default;
@@ -38,12 +38,15 @@ class Tensor {
   /// Zero-filled, 64-byte aligned.
   static Tensor allocate(DType type, Dims dims);
   /// Bytes owned by `owner` (a map, another tensor): checked to be exactly bytesOf(type, count).
-  static Tensor view(DType type, Dims dims, std::span<const std::byte> bytes, std::shared_ptr<const void> owner);
+  static Tensor view(DType type, Dims dims, std::span<const std::byte> bytes,
+                     std::shared_ptr<const void> owner);
   static Tensor ofStrings(Dims dims, std::vector<std::string> values);
 
   template <class T>
   static Tensor of(DType type, Dims dims, std::span<const T> values);
-  static Tensor of(Dims dims, std::span<const float> values) { return of<float>(DType::f32, std::move(dims), values); }
+  static Tensor of(Dims dims, std::span<const float> values) {
+    return of<float>(DType::f32, std::move(dims), values);
+  }
   static Tensor of(Dims dims, std::span<const int64_t> values) {
     return of<int64_t>(DType::i64, std::move(dims), values);
   }
@@ -64,12 +67,14 @@ class Tensor {
   /// Typed view of the elements; T must have the size of the element type.
   template <class T>
   std::span<const T> as() const {
-    check(bitsOf(type_) == static_cast<int>(sizeof(T) * 8), "a tensor is read with the size of its element type");
+    check(bitsOf(type_) == static_cast<int>(sizeof(T) * 8),
+          "a tensor is read with the size of its element type");
     return {reinterpret_cast<const T*>(bytes_.data()), static_cast<size_t>(count_)};
   }
   template <class T>
   std::span<T> mutableAs() {
-    check(bitsOf(type_) == static_cast<int>(sizeof(T) * 8), "a tensor is written with the size of its element type");
+    check(bitsOf(type_) == static_cast<int>(sizeof(T) * 8),
+          "a tensor is written with the size of its element type");
     return {reinterpret_cast<T*>(mutableBytes().data()), static_cast<size_t>(count_)};
   }
 

@@ -10,15 +10,15 @@
 
 namespace ridge {
 
-/// One node on given inputs (absent optional inputs are undefined tensors). Output shapes come from inference on the
-/// inputs' concrete shapes and contents.
+/// One node on given inputs (absent optional inputs are undefined tensors). Output shapes come from inference
+/// on the inputs' concrete shapes and contents.
 std::vector<Tensor> evaluateNode(const Node& node, const std::vector<Tensor>& inputs);
 
 /// Called with every value as soon as it is known.
 using ValueObserver = std::function<void(ValueId, const Tensor&)>;
 
-/// All outputs, in order. Inputs by name; a missing or contradicting one is Error{input}. Tensors whose users have run
-/// are freed.
+/// All outputs, in order. Inputs by name; a missing or contradicting one is Error{input}. Tensors whose users
+/// have run are freed.
 std::vector<Tensor> evaluate(const Graph& graph, const std::map<std::string, Tensor>& inputs,
                              const ValueObserver& observe = {});
 

@@ -22,10 +22,10 @@ class InferContext {
 
   size_t inputCount() const { return node_.in.size(); }
   size_t outputCount() const { return node_.out.size(); }
-  bool has(size_t input) const;               ///< there and not left out
-  DType type(size_t input) const;             ///< undefined when absent
-  const Shape& shape(size_t input) const;     ///< unranked when absent
-  const Tensor* constant(size_t input) const; ///< null unless constant
+  bool has(size_t input) const;                ///< there and not left out
+  DType type(size_t input) const;              ///< undefined when absent
+  const Shape& shape(size_t input) const;      ///< unranked when absent
+  const Tensor* constant(size_t input) const;  ///< null unless constant
   /// Elements of a constant or partly known int64 scalar or vector input.
   std::optional<std::vector<Dim>> contents(size_t input) const;
   /// The same, only when all are integers.
@@ -50,8 +50,8 @@ void inferNode(Graph& graph, NodeId id);
 /// Infers all nodes in topological order.
 void inferShapes(Graph& graph);
 
-/// A copy of `graph` whose inputs have these shapes (static), with everything inferred anew; declared shapes of inner
-/// values are dropped first. Throws Error{input} when a shape contradicts the model.
+/// A copy of `graph` whose inputs have these shapes (static), with everything inferred anew; declared shapes
+/// of inner values are dropped first. Throws Error{input} when a shape contradicts the model.
 struct BoundShape {
   std::string input;
   Dims dims;

@@ -1,4 +1,5 @@
-// What a reference kernel sees: dense row-major views of its inputs and outputs, and scratch stated in advance.
+// What a reference kernel sees: dense row-major views of its inputs and outputs, and scratch stated in
+// advance.
 #pragma once
 
 #include <functional>
@@ -51,7 +52,8 @@ class KernelContext {
   std::span<std::byte> scratch_;
 };
 
-/// One element as a number of the kernel's class, and back with one rounding (half to even; integers saturate).
+/// One element as a number of the kernel's class, and back with one rounding (half to even; integers
+/// saturate).
 double loadDouble(const TensorView& view, int64_t index);
 void storeDouble(const TensorView& view, int64_t index, double value);
 int64_t loadInt(const TensorView& view, int64_t index);

@@ -13,8 +13,8 @@
 
 namespace ridge {
 
-/// Constants of a region that a candidate wants in another form. The packed bytes are made once per (constants, kind,
-/// params) and shared by all plans of an engine.
+/// Constants of a region that a candidate wants in another form. The packed bytes are made once per
+/// (constants, kind, params) and shared by all plans of an engine.
 struct Packing {
   std::vector<ValueId> constants;  ///< of the lowered graph
   std::string kind;                ///< name of the packing in the backend, e.g. "gemm_b_f32"
@@ -25,14 +25,15 @@ struct Packing {
 struct Candidate {
   std::string tactic;
   std::vector<int64_t> params;
-  std::vector<Order> inputOrders, outputOrders;  ///< by region input / output; constants that are packed: plain
+  std::vector<Order> inputOrders,
+      outputOrders;  ///< by region input / output; constants that are packed: plain
   std::vector<Packing> packings;
-  std::vector<ValueId> unread;   ///< region inputs that the kernel reads only in packed form
-  uint64_t workspace = 0;        ///< bytes, for the number of threads that the device reports
-  double estimateNs = 0;         ///< analytic model
-  bool stridedInputs = false;    ///< takes any strides whose innermost axis is dense, else dense arrays only
-  bool stridedOutputs = false;   ///< may write into a slice of a larger array
-  int inPlaceInput = -1;         ///< region input whose memory output 0 may take over, else -1
+  std::vector<ValueId> unread;  ///< region inputs that the kernel reads only in packed form
+  uint64_t workspace = 0;       ///< bytes, for the number of threads that the device reports
+  double estimateNs = 0;        ///< analytic model
+  bool stridedInputs = false;   ///< takes any strides whose innermost axis is dense, else dense arrays only
+  bool stridedOutputs = false;  ///< may write into a slice of a larger array
+  int inPlaceInput = -1;        ///< region input whose memory output 0 may take over, else -1
 };
 
 struct Refusal {
@@ -54,8 +55,8 @@ struct Buffers {
   std::span<const std::byte* const> weights;
 };
 
-/// Compiled steps. Immutable and shared by contexts; `run` allocates nothing and may be called from several threads
-/// with different buffers.
+/// Compiled steps. Immutable and shared by contexts; `run` allocates nothing and may be called from several
+/// threads with different buffers.
 class Program {
  public:
   virtual ~Program() = default;
@@ -73,13 +74,13 @@ class Backend {
   virtual int revision() const = 0;
 
   virtual void propose(const Graph& graph, const Region& region, Proposals& proposals) const = 0;
-  /// Fills everything of `spec` but tactic, params, arrays, workspace: backends with own needs (the reference backend's
-  /// nodes) add them here. Arrays are set.
+  /// Fills everything of `spec` but tactic, params, arrays, workspace: backends with own needs (the reference
+  /// backend's nodes) add them here. Arrays are set.
   virtual void describe(const Graph& graph, const Region& region, KernelSpec& spec) const = 0;
   virtual Tensor pack(const Packing& packing, std::span<const Tensor> constants) const = 0;
 
-  /// Checks every spec against what its tactic can run (sizes, strides, packed bytes: specs may come from a hostile
-  /// file) and compiles. Throws Error{input} with the step's index and a sentence.
+  /// Checks every spec against what its tactic can run (sizes, strides, packed bytes: specs may come from a
+  /// hostile file) and compiles. Throws Error{input} with the step's index and a sentence.
   virtual std::unique_ptr<Program> compile(std::span<const KernelSpec> specs) const = 0;
 };
 

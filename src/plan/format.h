@@ -1,4 +1,5 @@
-// The physical form of a value in a plan. Axis attributes never change: a format only says how elements lie in memory.
+// The physical form of a value in a plan. Axis attributes never change: a format only says how elements lie
+// in memory.
 #pragma once
 
 #include <cstdint>
@@ -20,7 +21,8 @@ std::string_view name(Order order);
 /// Dense strides, in elements, by logical axis.
 Dims denseStrides(std::span<const int64_t> dims, Order order);
 
-/// The two orders put every element of this shape at the same place (one channel, or one pixel, or rank below 3).
+/// The two orders put every element of this shape at the same place (one channel, or one pixel, or rank below
+/// 3).
 bool ordersCoincide(std::span<const int64_t> dims);
 
 }  // namespace ridge

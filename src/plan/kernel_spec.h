@@ -1,5 +1,5 @@
-// One step of a plan as a backend sees it, without graph or planner: enough to compile it, to store it in an engine and
-// to check it there.
+// One step of a plan as a backend sees it, without graph or planner: enough to compile it, to store it in an
+// engine and to check it there.
 #pragma once
 
 #include <string>
@@ -12,11 +12,11 @@ namespace ridge {
 
 /// Where the bytes of an array live.
 enum class Space : uint8_t {
-  none,    ///< an absent optional input
-  input,   ///< the caller's buffer of input `index`, dense row-major
-  output,  ///< the caller's buffer of output `index`, dense row-major
-  arena,   ///< the context's activations, at byte `offset`
-  weights, ///< constants of the engine (portable or packed): blob `index`, at byte `offset`
+  none,     ///< an absent optional input
+  input,    ///< the caller's buffer of input `index`, dense row-major
+  output,   ///< the caller's buffer of output `index`, dense row-major
+  arena,    ///< the context's activations, at byte `offset`
+  weights,  ///< constants of the engine (portable or packed): blob `index`, at byte `offset`
 };
 
 struct Location {
@@ -25,14 +25,16 @@ struct Location {
   uint64_t offset = 0;  ///< bytes
 };
 
-/// An array: logical ONNX dimensions, strides in elements by logical axis (0 on a broadcast axis is allowed for inputs).
+/// An array: logical ONNX dimensions, strides in elements by logical axis (0 on a broadcast axis is allowed
+/// for inputs).
 struct ArraySpec {
   DType type = DType::undefined;
   Dims dims, strides;
   Location at;
 };
 
-/// A lowered node, for the reference backend: op by name, attributes in neutral form, arrays of the step by index.
+/// A lowered node, for the reference backend: op by name, attributes in neutral form, arrays of the step by
+/// index.
 struct NodeSpec {
   std::string domain, op;
   AttributeMap attributes;
@@ -40,15 +42,16 @@ struct NodeSpec {
 };
 
 struct KernelSpec {
-  std::string backend;            ///< "cpu", "reference"
-  std::string tactic;             ///< name in that backend's tactic_list.cpp
-  std::vector<int64_t> params;    ///< meaning defined by the tactic (tile, attributes of the anchor)
-  std::vector<ArraySpec> in, out; ///< the region's inputs and outputs; Expr operands refer to `in` by ValueId = index
+  std::string backend;          ///< "cpu", "reference"
+  std::string tactic;           ///< name in that backend's tactic_list.cpp
+  std::vector<int64_t> params;  ///< meaning defined by the tactic (tile, attributes of the anchor)
+  std::vector<ArraySpec> in,
+      out;  ///< the region's inputs and outputs; Expr operands refer to `in` by ValueId = index
   std::vector<ArraySpec> packed;  ///< packed weights, one-dimensional
-  Expr epilogue;                  ///< accumulator: operand kNoValue; empty when the anchor's result is stored as is
-  Expr prologue;                  ///< empty unless the tactic takes one
-  std::vector<NodeSpec> nodes;    ///< reference backend only
-  uint64_t workspace = 0;         ///< bytes of scratch, 64-byte aligned, shared by all steps of a context
+  Expr epilogue;  ///< accumulator: operand kNoValue; empty when the anchor's result is stored as is
+  Expr prologue;  ///< empty unless the tactic takes one
+  std::vector<NodeSpec> nodes;  ///< reference backend only
+  uint64_t workspace = 0;       ///< bytes of scratch, 64-byte aligned, shared by all steps of a context
 };
 
 }  // namespace ridge

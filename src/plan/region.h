@@ -10,12 +10,13 @@
 namespace ridge {
 
 struct Region {
-  std::vector<NodeId> anchors;   ///< conv, matmul, pooling, ...; empty for a pointwise region
-  std::vector<NodeId> members;   ///< all nodes, anchors too, in topological order
-  std::vector<ValueId> inputs;   ///< values read from outside, constants too; the anchor's inputs come first, in its order
+  std::vector<NodeId> anchors;  ///< conv, matmul, pooling, ...; empty for a pointwise region
+  std::vector<NodeId> members;  ///< all nodes, anchors too, in topological order
+  std::vector<ValueId>
+      inputs;  ///< values read from outside, constants too; the anchor's inputs come first, in its order
   std::vector<ValueId> outputs;  ///< values that somebody outside reads
   Expr prologue;                 ///< over the anchor's input 0
-  Expr epilogue;                 ///< over the anchor's result (or, without anchor, over the inputs); operands name values
+  Expr epilogue;  ///< over the anchor's result (or, without anchor, over the inputs); operands name values
 
   /// The node that a pointwise region does not have.
   NodeId anchor() const { return anchors.empty() ? kNoNode : anchors.front(); }

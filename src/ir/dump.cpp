@@ -1,0 +1,61 @@
+#include "ir/dump.h"
+
+#include <fmt/format.h>
+
+#include "base/text.h"
+
+namespace ridge {
+
+namespace {
+
+std::string valueName(const Graph& graph, ValueId id) {
+  return id == kNoValue ? "-" : escape(graph.value(id).name);
+}
+
+std::string typed(const Graph& graph, ValueId id) {
+  const Value& value = graph.value(id);
+  return fmt::format("{}: {}{}", escape(value.name), name(value.type), value.shape.toString());
+}
+
+std::string argument(const Graph& graph, ValueId id) {
+  if (id == kNoValue || !graph.value(id).isConstant()) return valueName(graph, id);
+  return fmt::format("{}{}", valueName(graph, id), graph.value(id).shape.toString());
+}
+
+}  // namespace
+
+std::string displayName(const Graph& graph, NodeId id) {
+  const Node& node = graph.node(id);
+  if (!node.name.empty()) return node.name;
+  for (ValueId output : node.out)
+    if (output != kNoValue) return graph.value(output).name;
+  return fmt::format("#{}", id);
+}
+
+std::string dumpNode(const Graph& graph, NodeId id) {
+  const Node& node = graph.node(id);
+  std::string outputs, inputs;
+  for (ValueId output : node.out) {
+    if (!outputs.empty()) outputs += ", ";
+    outputs += output == kNoValue ? "-" : typed(graph, output);
+  }
+  for (ValueId input : node.in) {
+    if (!inputs.empty()) inputs += ", ";
+    inputs += argument(graph, input);
+  }
+  const std::string attributes = node.attrs ? node.attrs->toMap().toString() : "";
+  return fmt::format("{} = {}({}){}{}", outputs, displayName(*node.op), inputs,
+                     attributes.empty() ? "" : " {" + attributes + "}",
+                     node.name.empty() ? "" : " # " + escape(node.name));
+}
+
+std::string dump(const Graph& graph) {
+  std::string text;
+  for (ValueId id : graph.inputs()) text += fmt::format("input {}\n", typed(graph, id));
+  for (NodeId id : graph.order()) text += dumpNode(graph, id) + "\n";
+  for (const Graph::Output& output : graph.outputs())
+    text += fmt::format("output {} = {}\n", escape(output.name), valueName(graph, output.value));
+  return text;
+}
+
+}  // namespace ridge
