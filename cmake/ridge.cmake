@@ -8,6 +8,22 @@ set(CMAKE_CXX_VISIBILITY_PRESET hidden)
 set(CMAKE_VISIBILITY_INLINES_HIDDEN ON)
 set(CMAKE_EXPORT_COMPILE_COMMANDS ON)
 
+if(NOT CMAKE_BUILD_TYPE)
+  set(CMAKE_BUILD_TYPE Release CACHE STRING "Release or Debug" FORCE)
+endif()
+
+# Helpers that only make builds faster: used when they are there.
+if(NOT CMAKE_CXX_COMPILER_LAUNCHER)
+  find_program(RIDGE_CCACHE ccache)
+  if(RIDGE_CCACHE)
+    set(CMAKE_CXX_COMPILER_LAUNCHER ${RIDGE_CCACHE})
+  endif()
+endif()
+find_program(RIDGE_LLD ld.lld)
+if(RIDGE_LLD AND NOT CMAKE_EXE_LINKER_FLAGS MATCHES "-fuse-ld")
+  add_link_options(-fuse-ld=lld)
+endif()
+
 # -ffp-contract=off: an expression rounds where its text says so, whatever the compiler (docs/design.md, idea 2).
 add_library(ridge_options INTERFACE)
 target_compile_options(ridge_options INTERFACE -Wall -Wextra -Wconversion -Wshadow -Werror -ffp-contract=off)
