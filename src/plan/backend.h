@@ -29,7 +29,7 @@ struct Candidate {
       outputOrders;  ///< by region input / output; constants that are packed: plain
   std::vector<Packing> packings;
   std::vector<ValueId> unread;  ///< region inputs that the kernel reads only in packed form
-  uint64_t workspace = 0;       ///< bytes, for the number of threads that the device reports
+  uint64_t workspace = 0;       ///< bytes of scratch for each thread
   double estimateNs = 0;        ///< analytic model
   bool stridedInputs = false;   ///< takes any strides whose innermost axis is dense, else dense arrays only
   bool stridedOutputs = false;  ///< may write into a slice of a larger array
@@ -46,12 +46,15 @@ struct Proposals {
   std::vector<Refusal> refusals;
 };
 
-/// Base pointers of one execution.
+/// Base pointers of one execution. Thread t of `threads` may use `workspacePerThread` bytes of scratch at
+/// workspace + t * workspacePerThread.
 struct Buffers {
   std::span<const std::byte* const> inputs;
   std::span<std::byte* const> outputs;
   std::byte* arena = nullptr;
   std::byte* workspace = nullptr;
+  uint64_t workspacePerThread = 0;
+  int threads = 1;  ///< parts that a step may split into; results do not depend on it
   std::span<const std::byte* const> weights;
 };
 
@@ -72,6 +75,12 @@ class Backend {
   virtual std::string architecture() const = 0;
   /// Raised whenever kernels change, so that old timings are not believed.
   virtual int revision() const = 0;
+
+  /// Tactic that copies between arrays of any strides with the same dimensions (reformats, concat, slices),
+  /// or "" when this backend has none: `in[0]` to `out[0]`, no params.
+  virtual std::string_view copyTactic() const = 0;
+  /// Estimate for it, by bytes moved.
+  virtual double copyNs(uint64_t bytes) const = 0;
 
   virtual void propose(const Graph& graph, const Region& region, Proposals& proposals) const = 0;
   /// Fills everything of `spec` but tactic, params, arrays, workspace: backends with own needs (the reference

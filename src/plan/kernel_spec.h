@@ -51,7 +51,7 @@ struct KernelSpec {
   Expr epilogue;  ///< accumulator: operand kNoValue; empty when the anchor's result is stored as is
   Expr prologue;  ///< empty unless the tactic takes one
   std::vector<NodeSpec> nodes;  ///< reference backend only
-  uint64_t workspace = 0;       ///< bytes of scratch, 64-byte aligned, shared by all steps of a context
+  uint64_t workspace = 0;  ///< bytes of scratch per thread, shared by all steps of a context; 64-byte aligned
 };
 
 }  // namespace ridge
