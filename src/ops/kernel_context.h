@@ -52,11 +52,6 @@ class KernelContext {
   std::span<std::byte> scratch_;
 };
 
-/// One element as a number of the kernel's class, and back with one rounding (half to even; integers
-/// saturate).
-double loadDouble(const TensorView& view, int64_t index);
-void storeDouble(const TensorView& view, int64_t index, double value);
-int64_t loadInt(const TensorView& view, int64_t index);
-void storeInt(const TensorView& view, int64_t index, int64_t value);
+// Elements are read and written as numbers of the kernel's class: ops/numbers.h, ops/reference_support.h.
 
 }  // namespace ridge

@@ -1,0 +1,37 @@
+#include "ops/cost_support.h"
+
+#include <algorithm>
+
+namespace ridge {
+
+int64_t elementsOf(const Graph& graph, ValueId value) {
+  return value == kNoValue ? 0 : graph.value(value).shape.count().value_or(0);
+}
+
+Cost movedBytes(const Node& node, const Graph& graph) {
+  Cost cost;
+  std::vector<ValueId> seen;  // an input used twice is read once
+  for (ValueId id : node.in) {
+    if (id == kNoValue || std::find(seen.begin(), seen.end(), id) != seen.end()) continue;
+    seen.push_back(id);
+    const auto bytes = static_cast<int64_t>(bytesOf(graph.value(id).type, elementsOf(graph, id)));
+    if (graph.value(id).isConstant()) {
+      cost.parameters += elementsOf(graph, id);
+      cost.weightBytes += bytes;
+    } else {
+      cost.inputBytes += bytes;
+    }
+  }
+  for (ValueId id : node.out)
+    if (id != kNoValue)
+      cost.outputBytes += static_cast<int64_t>(bytesOf(graph.value(id).type, elementsOf(graph, id)));
+  return cost;
+}
+
+Cost elementwiseCost(const Node& node, const Graph& graph, int64_t perElement) {
+  Cost cost = movedBytes(node, graph);
+  for (ValueId id : node.out) cost.operations += perElement * elementsOf(graph, id);
+  return cost;
+}
+
+}  // namespace ridge
