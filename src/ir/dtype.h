@@ -47,7 +47,7 @@ bool isKnown(DType type);
 /// Bits of one element; sub-byte types are packed, low bits first. 0 for string and undefined.
 int bitsOf(DType type);
 
-/// Bytes that `count` elements occupy.
+/// Bytes that `count` elements occupy; Error{input} when that does not fit.
 size_t bytesOf(DType type, int64_t count);
 
 bool isFloat(DType type);    ///< f16, bf16, f32, f64, float8, float4

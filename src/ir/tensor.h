@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "base/error.h"
+#include "base/hash.h"
 #include "ir/dtype.h"
 
 namespace ridge {
@@ -24,20 +25,16 @@ Dims rowMajorStrides(std::span<const int64_t> dims);
 /// "1x3x224x224"; "scalar" for rank 0.
 std::string toString(std::span<const int64_t> dims);
 
-struct Hash128 {
-  uint64_t low = 0, high = 0;
-  bool operator==(const Hash128&) const = default;
-};
-
 /// Copying a Tensor shares its bytes. Constants are immutable by convention: only the code that has just
 /// allocated a tensor writes to it (`mutableBytes`). Strings are kept apart, in `strings()`.
 class Tensor {
  public:
   Tensor() = default;
 
-  /// Zero-filled, 64-byte aligned.
+  /// Zero-filled, 64-byte aligned; strings are empty. Error{machine} when there is no memory.
   static Tensor allocate(DType type, Dims dims);
-  /// Bytes owned by `owner` (a map, another tensor): checked to be exactly bytesOf(type, count).
+  /// Bytes owned by `owner` (a map, another tensor): exactly bytesOf(type, count), else Error{input}. Bytes
+  /// that are not aligned for their type are copied.
   static Tensor view(DType type, Dims dims, std::span<const std::byte> bytes,
                      std::shared_ptr<const void> owner);
   static Tensor ofStrings(Dims dims, std::vector<std::string> values);
@@ -62,7 +59,7 @@ class Tensor {
 
   std::span<const std::byte> bytes() const { return bytes_; }
   std::span<std::byte> mutableBytes();
-  const std::vector<std::string>& strings() const;
+  const std::vector<std::string>& strings() const;  ///< in row-major order; empty unless the type is string
 
   /// Typed view of the elements; T must have the size of the element type.
   template <class T>
@@ -106,10 +103,12 @@ Tensor Tensor::of(DType type, Dims dims, std::span<const T> values) {
 }
 
 /// Elements as numbers, whatever the numeric type (exact for up to 53 bits as double, all integers as int64).
-/// Throws Error{input} for strings and complex numbers.
+/// Throws Error{input} for strings and complex numbers. toInts truncates and saturates floats, takes NaN for
+/// 0, and keeps the bits of uint64 values beyond int64.
 std::vector<double> toDoubles(const Tensor& tensor);
 std::vector<int64_t> toInts(const Tensor& tensor);
-/// The reverse: rounds once to the type (half to even), integers saturate, booleans are value != 0.
+/// The reverse: rounds once to the type (half to even), integers and float8 saturate, booleans are value !=
+/// 0.
 Tensor fromDoubles(DType type, Dims dims, std::span<const double> values);
 
 }  // namespace ridge
