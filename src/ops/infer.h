@@ -45,6 +45,9 @@ class InferContext {
   const Node& node_;
 };
 
+/// "node Conv_3 (Conv)", for errors; a node without a name is named by its first output.
+std::string placeOf(const Graph& graph, const Node& node);
+
 /// Infers one node; errors carry the node's name and op.
 void inferNode(Graph& graph, NodeId id);
 /// Infers all nodes in topological order.
