@@ -9,12 +9,12 @@ namespace ridge {
 namespace {
 
 std::string valueName(const Graph& graph, ValueId id) {
-  return id == kNoValue ? "-" : escape(graph.value(id).name);
+  return id == kNoValue ? "-" : escaped(graph.value(id).name);
 }
 
 std::string typed(const Graph& graph, ValueId id) {
   const Value& value = graph.value(id);
-  return fmt::format("{}: {}{}", escape(value.name), name(value.type), value.shape.toString());
+  return fmt::format("{}: {}{}", escaped(value.name), name(value.type), value.shape.toString());
 }
 
 std::string argument(const Graph& graph, ValueId id) {
@@ -46,7 +46,7 @@ std::string dumpNode(const Graph& graph, NodeId id) {
   const std::string attributes = node.attrs ? node.attrs->toMap().toString() : "";
   return fmt::format("{} = {}({}){}{}", outputs, displayName(*node.op), inputs,
                      attributes.empty() ? "" : " {" + attributes + "}",
-                     node.name.empty() ? "" : " # " + escape(node.name));
+                     node.name.empty() ? "" : " # " + escaped(node.name));
 }
 
 std::string dump(const Graph& graph) {
@@ -54,7 +54,7 @@ std::string dump(const Graph& graph) {
   for (ValueId id : graph.inputs()) text += fmt::format("input {}\n", typed(graph, id));
   for (NodeId id : graph.order()) text += dumpNode(graph, id) + "\n";
   for (const Graph::Output& output : graph.outputs())
-    text += fmt::format("output {} = {}\n", escape(output.name), valueName(graph, output.value));
+    text += fmt::format("output {} = {}\n", escaped(output.name), valueName(graph, output.value));
   return text;
 }
 

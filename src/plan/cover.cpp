@@ -1,0 +1,177 @@
+#include "plan/cover.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <limits>
+
+#include "base/error.h"
+#include "base/text.h"
+#include "ir/dump.h"
+#include "plan/grow.h"
+
+namespace ridge {
+
+namespace {
+
+// What a pointwise node costs when it runs alone: it reads and writes main memory or the last cache level.
+constexpr double kNsPerByte = 0.05;
+constexpr double kNsPerStep = 500;
+
+uint64_t bytesOfValue(const Graph& graph, ValueId id) {
+  if (id == kNoValue) return 0;
+  const Value& value = graph.value(id);
+  return bytesOf(value.type, value.shape.count().value_or(0));
+}
+
+/// Orders that a movement can be planned in, with the cost of its copies if no view is found.
+std::vector<Choice> movementChoices(const Graph& graph, const Region& region, const Movement& movement,
+                                    const Backend& copier) {
+  const Dims out = graph.value(region.outputs.front()).shape.staticDims();
+  const double copyNs = copier.copyNs(2 * bytesOfValue(graph, region.outputs.front()));
+  std::vector<Choice> choices;
+  const auto offer = [&](Order in, Order result, double cost) {
+    Candidate candidate;
+    candidate.tactic = "view";
+    candidate.inputOrders.assign(region.inputs.size(), in);
+    candidate.outputOrders = {result};
+    candidate.estimateNs = cost;
+    candidate.stridedInputs = candidate.stridedOutputs = true;
+    choices.push_back({nullptr, std::move(candidate), 0});
+  };
+  if (movement.reshape) {
+    offer(Order::plain, Order::plain, 0);
+    return choices;
+  }
+  const bool concat = movement.pieces.size() > 1;
+  for (Order in : {Order::plain, Order::channelsLast})
+    for (Order result : {Order::plain, Order::channelsLast}) {
+      if (concat && in != result) continue;
+      const Piece& piece = movement.pieces.front();
+      const Dims inDims = graph.value(region.inputs[static_cast<size_t>(piece.input)]).shape.staticDims();
+      const bool isView = !concat && sourceOf(piece, denseStrides(inDims, in)).strides == denseStrides(out, result);
+      offer(in, result, isView ? 0 : concat ? copyNs / 4 : copyNs);
+    }
+  return choices;
+}
+
+struct Offer {
+  CoverRegion region;
+  double cost = std::numeric_limits<double>::infinity();
+};
+
+class Coverer {
+ public:
+  Coverer(const Graph& graph, const std::vector<const Backend*>& backends, const std::set<ValueId>& taps)
+      : graph_(graph), backends_(backends), taps_(taps), assigned_(graph) {}
+
+  Cover run() {
+    int position = 0;
+    for (NodeId seed : graph_.order()) {
+      if (assigned_.positionOf(seed) != Assignment::kFree) continue;
+      CoverRegion chosen = coverFrom(seed, position);
+      assigned_.assign(chosen.region, position++);
+      cover_.regions.push_back(std::move(chosen));
+    }
+    return std::move(cover_);
+  }
+
+ private:
+  CoverRegion coverFrom(NodeId seed, int position) {
+    std::vector<Region> nested = growRegions(graph_, seed, position, assigned_, taps_);
+    if (auto moved = tryMovement(seed, nested.front())) return std::move(*moved);
+    Offer best;
+    std::vector<Decision> refused;
+    for (auto region = nested.rbegin(); region != nested.rend(); ++region) {
+      Offer offer = ask(*region, refused);
+      if (offer.region.choices.empty()) continue;
+      offer.cost += leftOverNs(nested.back(), *region);
+      if (offer.cost < best.cost) best = std::move(offer);
+    }
+    if (best.region.choices.empty()) refuseNode(seed, refused);
+    explain(nested, best.region, std::move(refused));
+    return std::move(best.region);
+  }
+
+  std::optional<CoverRegion> tryMovement(NodeId seed, const Region& region) {
+    const Backend* copier = copyBackend(backends_);
+    if (!copier) return std::nullopt;
+    std::optional<Movement> movement = movementOf(graph_, seed);
+    if (!movement) return std::nullopt;
+    auto choices = movementChoices(graph_, region, *movement, *copier);
+    return CoverRegion{region, std::move(movement), std::move(choices), false};
+  }
+
+  /// All candidates of the first backend that offers any.
+  Offer ask(const Region& region, std::vector<Decision>& refused) const {
+    Offer offer;
+    offer.region.region = region;
+    for (const Backend* backend : backends_) {
+      Proposals proposals;
+      backend->propose(graph_, region, proposals);
+      for (Refusal& refusal : proposals.refusals)
+        refused.push_back({displayName(graph_, region), fmt::format("{} did not take {} nodes: {}", refusal.tactic,
+                                                                    region.members.size(), refusal.sentence)});
+      if (proposals.candidates.empty()) continue;
+      offer.cost = std::numeric_limits<double>::infinity();
+      for (Candidate& candidate : proposals.candidates) {
+        offer.cost = std::min(offer.cost, candidate.estimateNs);
+        offer.region.choices.push_back({backend, std::move(candidate), 0});
+      }
+      offer.region.fallback = backends_.size() > 1 && backend == backends_.back();
+      break;
+    }
+    return offer;
+  }
+
+  double leftOverNs(const Region& largest, const Region& taken) const {
+    double total = 0;
+    for (size_t at = taken.members.size(); at < largest.members.size(); ++at) {
+      const Node& node = graph_.node(largest.members[at]);
+      for (ValueId input : node.in) total += kNsPerByte * static_cast<double>(bytesOfValue(graph_, input));
+      total += kNsPerByte * static_cast<double>(bytesOfValue(graph_, node.out.front())) + kNsPerStep;
+    }
+    return total;
+  }
+
+  void explain(const std::vector<Region>& nested, const CoverRegion& chosen, std::vector<Decision> refused) {
+    const std::string subject = displayName(graph_, chosen.region);
+    const size_t size = chosen.region.members.size();
+    if (size < nested.back().members.size())
+      cover_.decisions.push_back({subject, fmt::format("fuses {} of {} nodes that could follow", size - 1,
+                                                       nested.back().members.size() - 1)});
+    if (chosen.fallback) cover_.decisions.push_back({subject, "falls back to the reference kernels"});
+    if (chosen.fallback || size < nested.back().members.size())
+      cover_.decisions.insert(cover_.decisions.end(), refused.begin(), refused.end());
+  }
+
+  [[noreturn]] void refuseNode(NodeId seed, const std::vector<Decision>& refused) const {
+    const std::string reason = refused.empty() ? "no backend has a kernel for it" : refused.back().sentence;
+    failInput(fmt::format("no kernel for {}: {}", displayName(*graph_.node(seed).op), reason),
+              fmt::format("node {}", escaped(displayName(graph_, seed))), "replace the op, or ask for it to be added");
+  }
+
+  const Graph& graph_;
+  const std::vector<const Backend*>& backends_;
+  const std::set<ValueId>& taps_;
+  Assignment assigned_;
+  Cover cover_;
+};
+
+}  // namespace
+
+std::string displayName(const Graph& graph, const Region& region) {
+  return displayName(graph, region.anchors.empty() ? region.members.back() : region.anchors.front());
+}
+
+const Backend* copyBackend(const std::vector<const Backend*>& backends) {
+  for (const Backend* backend : backends)
+    if (!backend->copyTactic().empty()) return backend;
+  return nullptr;
+}
+
+Cover coverGraph(const Graph& graph, const std::vector<const Backend*>& backends, const std::set<ValueId>& taps) {
+  return Coverer(graph, backends, taps).run();
+}
+
+}  // namespace ridge

@@ -1,0 +1,41 @@
+// Which nodes run together: a cover of the graph by regions, each with the candidates that backends offer for it.
+#pragma once
+
+#include <optional>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "plan/backend.h"
+#include "plan/movement.h"
+#include "plan/plan.h"
+
+namespace ridge {
+
+/// One way to execute a region, and by whom.
+struct Choice {
+  const Backend* backend = nullptr;  ///< null: the planner moves the elements itself (views, copies)
+  Candidate candidate;
+  double measuredNs = 0;             ///< 0: not timed
+  double cost() const { return measuredNs > 0 ? measuredNs : candidate.estimateNs; }
+};
+
+struct CoverRegion {
+  Region region;
+  std::optional<Movement> movement;  ///< set when the planner moves the elements itself
+  std::vector<Choice> choices;       ///< not empty
+  bool fallback = false;             ///< only the last backend takes it
+};
+
+struct Cover {
+  std::vector<CoverRegion> regions;  ///< in order of execution
+  std::vector<Decision> decisions;
+};
+
+/// Throws Error{input} naming a node that no backend executes.
+Cover coverGraph(const Graph& graph, const std::vector<const Backend*>& backends, const std::set<ValueId>& taps);
+
+/// The first backend that copies between strides; null when there is none.
+const Backend* copyBackend(const std::vector<const Backend*>& backends);
+
+}  // namespace ridge

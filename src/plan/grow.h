@@ -1,0 +1,31 @@
+// Nested region candidates: an anchor, then the anchor with ever more of the elementwise nodes that follow it.
+#pragma once
+
+#include <set>
+#include <vector>
+
+#include "plan/region.h"
+
+namespace ridge {
+
+/// Which region (by position of its seed) each node belongs to, while the cover is being made.
+class Assignment {
+ public:
+  static constexpr int kFree = -1;
+  explicit Assignment(const Graph& graph);
+  int positionOf(NodeId node) const { return position_[static_cast<size_t>(node)]; }
+  void assign(const Region& region, int position);
+
+ private:
+  std::vector<int> position_;
+};
+
+/// Can be a member of an epilogue: an elementwise float32 node that has an expression.
+bool hasExpression(const Graph& graph, NodeId node);
+
+/// Regions that start at `seed`, smallest first; the first is the seed alone. A member's outside inputs come from
+/// regions before `position`, so that executing regions by position is always right. Values in `taps` become outputs.
+std::vector<Region> growRegions(const Graph& graph, NodeId seed, int position, const Assignment& assigned,
+                                const std::set<ValueId>& taps);
+
+}  // namespace ridge
