@@ -1,5 +1,7 @@
 # Build rules shared by every folder: one library target per folder of src/, one test program per folder of tests/.
 
+get_filename_component(RIDGE_ROOT ${CMAKE_CURRENT_LIST_DIR} DIRECTORY)
+
 set(CMAKE_CXX_STANDARD 20)
 set(CMAKE_CXX_STANDARD_REQUIRED ON)
 set(CMAKE_CXX_EXTENSIONS OFF)
@@ -27,7 +29,7 @@ endif()
 # -ffp-contract=off: an expression rounds where its text says so, whatever the compiler (docs/design.md, idea 2).
 add_library(ridge_options INTERFACE)
 target_compile_options(ridge_options INTERFACE -Wall -Wextra -Wconversion -Wshadow -Werror -ffp-contract=off)
-target_include_directories(ridge_options INTERFACE ${PROJECT_SOURCE_DIR}/src ${PROJECT_SOURCE_DIR}/include)
+target_include_directories(ridge_options INTERFACE ${RIDGE_ROOT}/src ${RIDGE_ROOT}/include)
 
 # ridge_library(base SOURCES a.cpp b.cpp USES ir PUBLIC fmt::fmt PRIVATE ZLIB::ZLIB)
 function(ridge_library name)
@@ -43,7 +45,7 @@ function(ridge_test name)
   add_executable(test_${name} ${ARG_SOURCES})
   list(TRANSFORM ARG_USES PREPEND ridge_)
   target_link_libraries(test_${name} PRIVATE ridge_options ${ARG_USES} ${ARG_LINK} GTest::gmock GTest::gtest_main)
-  add_test(NAME ${name} COMMAND test_${name} WORKING_DIRECTORY ${PROJECT_SOURCE_DIR})
+  add_test(NAME ${name} COMMAND test_${name} WORKING_DIRECTORY ${RIDGE_ROOT})
   if(ARG_LABELS)
     set_tests_properties(${name} PROPERTIES LABELS "${ARG_LABELS}")
   endif()
