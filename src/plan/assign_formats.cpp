@@ -9,7 +9,9 @@ namespace ridge {
 
 namespace {
 
-bool offers(const ValueOrders& orders, Order wanted) { return orders.both || orders.produced == wanted; }
+bool offers(const ValueOrders& orders, Order wanted) {
+  return orders.both || orders.produced == wanted;
+}
 
 class Assigner {
  public:
@@ -68,9 +70,8 @@ class Assigner {
     const int node = pbqp_.addNode(std::move(costs));
     regionNodes_.push_back(node);
     for (size_t at = 0; at < region.region.inputs.size(); ++at)
-      join(node, region, region.region.inputs[at], [at](const Candidate& c, const ValueOrders& orders) {
-        return offers(orders, c.inputOrders[at]);
-      });
+      join(node, region, region.region.inputs[at],
+           [at](const Candidate& c, const ValueOrders& orders) { return offers(orders, c.inputOrders[at]); });
     for (size_t at = 0; at < region.region.outputs.size(); ++at)
       join(node, region, region.region.outputs[at], [at](const Candidate& c, const ValueOrders& orders) {
         return orders.produced == c.outputOrders[at];

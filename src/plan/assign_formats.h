@@ -8,19 +8,20 @@
 
 namespace ridge {
 
-/// The order in which a value is produced, and perhaps one more copy of it that serves all consumers that want it.
+/// The order in which a value is produced, and perhaps one more copy of it that serves all consumers that
+/// want it.
 struct ValueOrders {
   Order produced = Order::plain;
   bool both = false;
 };
 
 struct Formats {
-  std::vector<size_t> choice;            ///< by region: index into CoverRegion::choices
+  std::vector<size_t> choice;             ///< by region: index into CoverRegion::choices
   std::map<ValueId, ValueOrders> values;  ///< every value that crosses a border, but constants
 };
 
-/// A PBQP (plan/pbqp.h): regions take a candidate, values one of at most four sets of orders. Graph inputs are plain,
-/// graph outputs exist in plain order, constants cost nothing in either.
+/// A PBQP (plan/pbqp.h): regions take a candidate, values one of at most four sets of orders. Graph inputs
+/// are plain, graph outputs exist in plain order, constants cost nothing in either.
 Formats assignFormats(const Graph& graph, const Cover& cover, const std::vector<const Backend*>& backends);
 
 }  // namespace ridge

@@ -49,7 +49,8 @@ std::vector<Choice> movementChoices(const Graph& graph, const Region& region, co
       if (concat && in != result) continue;
       const Piece& piece = movement.pieces.front();
       const Dims inDims = graph.value(region.inputs[static_cast<size_t>(piece.input)]).shape.staticDims();
-      const bool isView = !concat && sourceOf(piece, denseStrides(inDims, in)).strides == denseStrides(out, result);
+      const bool isView =
+          !concat && sourceOf(piece, denseStrides(inDims, in)).strides == denseStrides(out, result);
       offer(in, result, isView ? 0 : concat ? copyNs / 4 : copyNs);
     }
   return choices;
@@ -110,8 +111,9 @@ class Coverer {
       Proposals proposals;
       backend->propose(graph_, region, proposals);
       for (Refusal& refusal : proposals.refusals)
-        refused.push_back({displayName(graph_, region), fmt::format("{} did not take {} nodes: {}", refusal.tactic,
-                                                                    region.members.size(), refusal.sentence)});
+        refused.push_back(
+            {displayName(graph_, region), fmt::format("{} did not take {} nodes: {}", refusal.tactic,
+                                                      region.members.size(), refusal.sentence)});
       if (proposals.candidates.empty()) continue;
       offer.cost = std::numeric_limits<double>::infinity();
       for (Candidate& candidate : proposals.candidates) {
@@ -148,7 +150,8 @@ class Coverer {
   [[noreturn]] void refuseNode(NodeId seed, const std::vector<Decision>& refused) const {
     const std::string reason = refused.empty() ? "no backend has a kernel for it" : refused.back().sentence;
     failInput(fmt::format("no kernel for {}: {}", displayName(*graph_.node(seed).op), reason),
-              fmt::format("node {}", escaped(displayName(graph_, seed))), "replace the op, or ask for it to be added");
+              fmt::format("node {}", escaped(displayName(graph_, seed))),
+              "replace the op, or ask for it to be added");
   }
 
   const Graph& graph_;
@@ -170,7 +173,8 @@ const Backend* copyBackend(const std::vector<const Backend*>& backends) {
   return nullptr;
 }
 
-Cover coverGraph(const Graph& graph, const std::vector<const Backend*>& backends, const std::set<ValueId>& taps) {
+Cover coverGraph(const Graph& graph, const std::vector<const Backend*>& backends,
+                 const std::set<ValueId>& taps) {
   return Coverer(graph, backends, taps).run();
 }
 

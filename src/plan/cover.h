@@ -1,4 +1,5 @@
-// Which nodes run together: a cover of the graph by regions, each with the candidates that backends offer for it.
+// Which nodes run together: a cover of the graph by regions, each with the candidates that backends offer for
+// it.
 #pragma once
 
 #include <optional>
@@ -16,7 +17,7 @@ namespace ridge {
 struct Choice {
   const Backend* backend = nullptr;  ///< null: the planner moves the elements itself (views, copies)
   Candidate candidate;
-  double measuredNs = 0;             ///< 0: not timed
+  double measuredNs = 0;  ///< 0: not timed
   double cost() const { return measuredNs > 0 ? measuredNs : candidate.estimateNs; }
 };
 
@@ -33,7 +34,8 @@ struct Cover {
 };
 
 /// Throws Error{input} naming a node that no backend executes.
-Cover coverGraph(const Graph& graph, const std::vector<const Backend*>& backends, const std::set<ValueId>& taps);
+Cover coverGraph(const Graph& graph, const std::vector<const Backend*>& backends,
+                 const std::set<ValueId>& taps);
 
 /// The first backend that copies between strides; null when there is none.
 const Backend* copyBackend(const std::vector<const Backend*>& backends);

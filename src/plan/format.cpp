@@ -4,7 +4,9 @@
 
 namespace ridge {
 
-std::string_view name(Order order) { return order == Order::plain ? "plain" : "channels-last"; }
+std::string_view name(Order order) {
+  return order == Order::plain ? "plain" : "channels-last";
+}
 
 Dims denseStrides(std::span<const int64_t> dims, Order order) {
   if (order == Order::plain || dims.size() < 3) return rowMajorStrides(dims);

@@ -90,8 +90,13 @@ class Inliner {
 /// Grows one region step by step.
 class Growth {
  public:
-  Growth(const Graph& graph, NodeId seed, int position, const Assignment& assigned, const std::set<ValueId>& taps)
-      : graph_(graph), position_(position), assigned_(assigned), taps_(taps), inliner_(graph, outputDims(seed)) {
+  Growth(const Graph& graph, NodeId seed, int position, const Assignment& assigned,
+         const std::set<ValueId>& taps)
+      : graph_(graph),
+        position_(position),
+        assigned_(assigned),
+        taps_(taps),
+        inliner_(graph, outputDims(seed)) {
     members_.push_back(seed);
     pointwise_ = hasExpression(graph, seed);
     if (pointwise_)
@@ -110,7 +115,8 @@ class Growth {
     made.outputs = outputs();
     if (pointwise_ || members_.size() > 1) made.epilogue = inliner_.finish(made.outputs);
     for (const Operand& operand : made.epilogue.in)
-      if (!operand.isAccumulator() && std::find(made.inputs.begin(), made.inputs.end(), operand.value) == made.inputs.end())
+      if (!operand.isAccumulator() &&
+          std::find(made.inputs.begin(), made.inputs.end(), operand.value) == made.inputs.end())
         made.inputs.push_back(operand.value);
     return made;
   }
@@ -129,13 +135,19 @@ class Growth {
   }
 
  private:
-  Dims outputDims(NodeId node) const { return graph_.value(graph_.node(node).out.front()).shape.staticDims(); }
-  bool isMember(NodeId node) const { return std::find(members_.begin(), members_.end(), node) != members_.end(); }
+  Dims outputDims(NodeId node) const {
+    return graph_.value(graph_.node(node).out.front()).shape.staticDims();
+  }
+  bool isMember(NodeId node) const {
+    return std::find(members_.begin(), members_.end(), node) != members_.end();
+  }
 
   bool mayJoin(NodeId node) const {
-    if (isMember(node) || assigned_.positionOf(node) != Assignment::kFree || !hasExpression(graph_, node)) return false;
+    if (isMember(node) || assigned_.positionOf(node) != Assignment::kFree || !hasExpression(graph_, node))
+      return false;
     const auto& in = graph_.node(node).in;
-    return std::all_of(in.begin(), in.end(), [&](ValueId value) { return value == kNoValue || isReady(value); });
+    return std::all_of(in.begin(), in.end(),
+                       [&](ValueId value) { return value == kNoValue || isReady(value); });
   }
 
   bool isReady(ValueId value) const {
@@ -151,7 +163,8 @@ class Growth {
       for (ValueId value : graph_.node(member).out) {
         if (value == kNoValue) continue;
         const auto users = graph_.users(value);
-        const bool outside = std::any_of(users.begin(), users.end(), [&](NodeId user) { return !isMember(user); });
+        const bool outside =
+            std::any_of(users.begin(), users.end(), [&](NodeId user) { return !isMember(user); });
         if (outside || graph_.isOutput(value) || taps_.contains(value)) needed.push_back(value);
       }
     return needed;

@@ -1,4 +1,5 @@
-// Nested region candidates: an anchor, then the anchor with ever more of the elementwise nodes that follow it.
+// Nested region candidates: an anchor, then the anchor with ever more of the elementwise nodes that follow
+// it.
 #pragma once
 
 #include <set>
@@ -23,8 +24,9 @@ class Assignment {
 /// Can be a member of an epilogue: an elementwise float32 node that has an expression.
 bool hasExpression(const Graph& graph, NodeId node);
 
-/// Regions that start at `seed`, smallest first; the first is the seed alone. A member's outside inputs come from
-/// regions before `position`, so that executing regions by position is always right. Values in `taps` become outputs.
+/// Regions that start at `seed`, smallest first; the first is the seed alone. A member's outside inputs come
+/// from regions before `position`, so that executing regions by position is always right. Values in `taps`
+/// become outputs.
 std::vector<Region> growRegions(const Graph& graph, NodeId seed, int position, const Assignment& assigned,
                                 const std::set<ValueId>& taps);
 

@@ -24,7 +24,8 @@ Tensor inOrder(const Tensor& plain, Order order) {
   for (int64_t element = 0; element < plain.count(); ++element) {
     int64_t place = 0;
     for (size_t axis = 0; axis < at.size(); ++axis) place += at[axis] * strides[axis];
-    std::memcpy(&target[static_cast<size_t>(place) * size], &plain.bytes()[static_cast<size_t>(element) * size], size);
+    std::memcpy(&target[static_cast<size_t>(place) * size],
+                &plain.bytes()[static_cast<size_t>(element) * size], size);
     for (size_t axis = at.size(); axis-- > 0;) {
       if (++at[axis] < plain.dims()[axis]) break;
       at[axis] = 0;
@@ -40,7 +41,8 @@ class LayoutMaker {
 
   Layout run() {
     for (size_t at = 0; at < graph_.inputs().size(); ++at) {
-      const int storage = addStorage(graph_.inputs()[at], Order::plain, Space::input, static_cast<int32_t>(at));
+      const int storage =
+          addStorage(graph_.inputs()[at], Order::plain, Space::input, static_cast<int32_t>(at));
       layout_.inputs.push_back(storage);
       addReformat(graph_.inputs()[at]);
     }

@@ -1,4 +1,5 @@
-// Arrays and raw steps: regions in order, with the reformats between them, before anything has a place in memory.
+// Arrays and raw steps: regions in order, with the reformats between them, before anything has a place in
+// memory.
 #pragma once
 
 #include <vector>
@@ -19,16 +20,16 @@ struct Storage {
   int32_t index = 0;           ///< of the input, output or blob
   int def = -1;                ///< raw step that writes it; -1: there from the start
   int lastUse = -1;
-  int parent = -1;             ///< storage whose bytes it shares
-  int64_t offset = 0;          ///< first element, in elements of its own type, within the root
-  uint64_t arenaOffset = 0;    ///< of a root in the arena, bytes
+  int parent = -1;           ///< storage whose bytes it shares
+  int64_t offset = 0;        ///< first element, in elements of its own type, within the root
+  uint64_t arenaOffset = 0;  ///< of a root in the arena, bytes
 };
 
 struct RawStep {
   enum class Kind { region, movement, copy };
   Kind kind = Kind::region;
-  int region = -1;             ///< index into Cover::regions, for region and movement
-  std::vector<int> in, out;    ///< storages; -1: absent, or a constant that is read only in packed form
+  int region = -1;           ///< index into Cover::regions, for region and movement
+  std::vector<int> in, out;  ///< storages; -1: absent, or a constant that is read only in packed form
 };
 
 struct Layout {

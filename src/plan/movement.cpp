@@ -12,7 +12,9 @@ namespace ridge {
 
 namespace {
 
-Dims dimsOf(const Graph& graph, ValueId id) { return graph.value(id).shape.staticDims(); }
+Dims dimsOf(const Graph& graph, ValueId id) {
+  return graph.value(id).shape.staticDims();
+}
 
 /// A block that walks the input's axes in their own order, from the start.
 Piece straightPiece(int input, Dims dims) {
@@ -24,8 +26,8 @@ Piece straightPiece(int input, Dims dims) {
 
 Movement concatMovement(const Graph& graph, const Node& node) {
   const Dims out = dimsOf(graph, node.out.front());
-  const auto axis =
-      static_cast<size_t>(normalizeAxis(node.as<ops::ConcatAttributes>().axis, static_cast<int64_t>(out.size())));
+  const auto axis = static_cast<size_t>(
+      normalizeAxis(node.as<ops::ConcatAttributes>().axis, static_cast<int64_t>(out.size())));
   Movement movement;
   int64_t start = 0;
   for (size_t input = 0; input < node.in.size(); ++input) {
@@ -41,7 +43,8 @@ Movement transposeMovement(const Graph& graph, const Node& node) {
   Piece piece = straightPiece(0, dimsOf(graph, node.out.front()));
   const auto& perm = node.as<ops::TransposeAttributes>().perm;
   for (size_t axis = 0; axis < piece.dims.size(); ++axis)
-    piece.inAxis[axis] = static_cast<int>(perm ? (*perm)[axis] : static_cast<int64_t>(piece.dims.size() - 1 - axis));
+    piece.inAxis[axis] =
+        static_cast<int>(perm ? (*perm)[axis] : static_cast<int64_t>(piece.dims.size() - 1 - axis));
   return {false, {std::move(piece)}};
 }
 

@@ -1,5 +1,5 @@
-// Ops that only move elements (Concat, Transpose, Slice, Reshape) seen as strided copies, so that the memory planner can
-// make views of them instead of running anything.
+// Ops that only move elements (Concat, Transpose, Slice, Reshape) seen as strided copies, so that the memory
+// planner can make views of them instead of running anything.
 #pragma once
 
 #include <optional>
@@ -11,11 +11,11 @@ namespace ridge {
 
 /// One block of the output, copied from one input. Axis i of the block walks input axis `inAxis[i]`.
 struct Piece {
-  int input = 0;      ///< index into the node's inputs
-  Dims dims;          ///< of the block, in output axes
-  Dims outStart;      ///< where the block begins in the output, in elements of each axis
-  Dims inStart;       ///< by output axis: first element on the input's axis
-  Dims inStep;        ///< by output axis: positive
+  int input = 0;  ///< index into the node's inputs
+  Dims dims;      ///< of the block, in output axes
+  Dims outStart;  ///< where the block begins in the output, in elements of each axis
+  Dims inStart;   ///< by output axis: first element on the input's axis
+  Dims inStep;    ///< by output axis: positive
   std::vector<int> inAxis;
 };
 

@@ -7,8 +7,9 @@
 
 namespace ridge {
 
-/// Solves by the reductions R0, RI, RII (exact), else the node of highest degree takes its locally cheapest option
-/// (RN, heuristic). Ties go to the lowest index, so results are deterministic. (Scholz & Eckstein, 2002.)
+/// Solves by the reductions R0, RI, RII (exact), else the node of highest degree takes its locally cheapest
+/// option (RN, heuristic). Ties go to the lowest index, so results are deterministic. (Scholz & Eckstein,
+/// 2002.)
 class Pbqp {
  public:
   static constexpr double kForbidden = 1e30;

@@ -1,0 +1,138 @@
+#include "plan/emit.h"
+
+#include <algorithm>
+
+#include "ir/dump.h"
+#include "plan/make_spec.h"
+
+namespace ridge {
+
+namespace {
+
+class Emitter {
+ public:
+  Emitter(const Graph& graph, const Cover& cover, const Formats& formats, const Layout& layout,
+          const PlanOptions& options, WeightStore& weights)
+      : graph_(graph),
+        cover_(cover),
+        formats_(formats),
+        layout_(layout),
+        weights_(weights),
+        copier_(copyBackend(options.backends)) {}
+
+  Plan run(const MemoryPlan& memory) {
+    for (size_t at = 0; at < layout_.storages.size(); ++at) addArray(static_cast<int>(at));
+    for (size_t at = 0; at < layout_.inputs.size(); ++at)
+      plan_.inputs.push_back({graph_.value(graph_.inputs()[at]).name, layout_.inputs[at]});
+    for (size_t at = 0; at < layout_.outputs.size(); ++at)
+      plan_.outputs.push_back({graph_.outputs()[at].name, layout_.outputs[at]});
+    for (const PlacedStep& step : memory.steps) {
+      const RawStep& raw = layout_.steps[static_cast<size_t>(step.raw)];
+      if (raw.kind == RawStep::Kind::region)
+        addRegion(raw);
+      else
+        for (const PlacedCopy& copy : step.copies) addCopy(raw, copy);
+    }
+    plan_.arenaBytes = memory.arenaBytes;
+    for (const Step& step : plan_.steps)
+      plan_.workspaceBytes = std::max(plan_.workspaceBytes, step.kernel.workspace);
+    return std::move(plan_);
+  }
+
+ private:
+  Location locate(int at, int64_t extraElements) const {
+    const int root = rootOf(layout_, at);
+    const Storage& owner = layout_.storages[static_cast<size_t>(root)];
+    const int64_t elements = offsetInRoot(layout_, at) + extraElements;
+    return {owner.space, owner.index, owner.arenaOffset + bytesOf(owner.type, elements)};
+  }
+
+  ArraySpec arrayOf(int at) const {
+    const Storage& storage = layout_.storages[static_cast<size_t>(at)];
+    return {storage.type, storage.dims, storage.strides, locate(at, 0)};
+  }
+
+  void addArray(int at) {
+    const Storage& storage = layout_.storages[static_cast<size_t>(at)];
+    const Value& value = graph_.value(storage.value);
+    auto [known, fresh] = valueIndex_.emplace(storage.value, static_cast<int32_t>(plan_.values.size()));
+    if (fresh) plan_.values.push_back({value.name, value.source, value.type, storage.dims});
+    plan_.arrays.push_back({known->second, arrayOf(at)});
+  }
+
+  /// A constant that is read only in packed form still tells its type and dimensions.
+  ArraySpec unreadArray(ValueId id) const {
+    if (id == kNoValue) return {};
+    const Value& value = graph_.value(id);
+    const Dims dims = value.shape.staticDims();
+    return {value.type, dims, rowMajorStrides(dims), {}};
+  }
+
+  void addRegion(const RawStep& raw) {
+    const CoverRegion& cover = cover_.regions[static_cast<size_t>(raw.region)];
+    const Choice& choice = cover.choices[formats_.choice[static_cast<size_t>(raw.region)]];
+    std::vector<ArraySpec> in, out;
+    for (size_t at = 0; at < raw.in.size(); ++at)
+      in.push_back(raw.in[at] < 0 ? unreadArray(cover.region.inputs[at]) : arrayOf(raw.in[at]));
+    for (int storage : raw.out) out.push_back(arrayOf(storage));
+    Step step;
+    step.kernel = makeSpec(graph_, cover.region, choice, std::move(in), std::move(out), weights_);
+    step.name = displayName(graph_, cover.region);
+    describeMembers(cover.region, step);
+    step.reads.assign(raw.in.begin(), raw.in.end());
+    step.writes.assign(raw.out.begin(), raw.out.end());
+    step.estimateNs = choice.candidate.estimateNs;
+    step.measuredNs = choice.measuredNs;
+    step.fallback = cover.fallback;
+    plan_.steps.push_back(std::move(step));
+  }
+
+  void describeMembers(const Region& region, Step& step) const {
+    for (NodeId member : region.members) {
+      const Node& node = graph_.node(member);
+      step.ops.push_back(displayName(*node.op));
+      step.members.push_back(displayName(graph_, member));
+      step.origins = mergeOrigins(step.origins, node.origins);
+      if (node.op->cost) step.macs += node.op->cost(node, graph_).macs;
+    }
+  }
+
+  void addCopy(const RawStep& raw, const PlacedCopy& copy) {
+    const Storage& source = layout_.storages[static_cast<size_t>(copy.in)];
+    ArraySpec in{source.type, copy.dims, copy.inStrides, locate(copy.in, copy.inOffset)};
+    ArraySpec out{source.type, copy.dims, copy.outStrides, locate(copy.out, copy.outOffset)};
+    Step step;
+    step.kernel = makeCopySpec(*copier_, std::move(in), std::move(out));
+    step.reads = {copy.in};
+    step.writes = {copy.out};
+    if (raw.kind == RawStep::Kind::movement) {
+      const Region& region = cover_.regions[static_cast<size_t>(raw.region)].region;
+      step.name = displayName(graph_, region);
+      describeMembers(region, step);
+    } else {
+      step.name = graph_.value(source.value).name;
+      const bool reorders = source.order != layout_.storages[static_cast<size_t>(copy.out)].order;
+      step.ops = {reorders ? "reformat" : "copy"};
+    }
+    step.estimateNs = copier_->copyNs(2 * bytesOf(source.type, elementCount(copy.dims)));
+    plan_.steps.push_back(std::move(step));
+  }
+
+  const Graph& graph_;
+  const Cover& cover_;
+  const Formats& formats_;
+  const Layout& layout_;
+  WeightStore& weights_;
+  const Backend* copier_;
+  std::map<ValueId, int32_t> valueIndex_;
+  Plan plan_;
+};
+
+}  // namespace
+
+Plan emitPlan(const Graph& graph, const Cover& cover, const Formats& formats, const Layout& layout,
+              const MemoryPlan& memory, const PlanOptions& options, WeightStore& weights) {
+  return Emitter(graph, cover, formats, layout, options, weights).run(memory);
+}
+
+}  // namespace ridge

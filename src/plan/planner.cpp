@@ -1,0 +1,55 @@
+#include "plan/planner.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "base/error.h"
+#include "base/text.h"
+#include "base/thread_pool.h"
+#include "plan/emit.h"
+#include "plan/tuner.h"
+
+namespace ridge {
+
+namespace {
+
+std::set<ValueId> tapIds(const Graph& graph, const std::vector<std::string>& names) {
+  std::set<ValueId> ids;
+  for (const std::string& name : names) {
+    const auto id = graph.find(name);
+    if (!id)
+      failUsage("there is no tensor of this name to tap", escaped(name), "see `ridge inspect --layers`");
+    ids.insert(*id);
+  }
+  return ids;
+}
+
+void addReformatDecisions(Plan& plan) {
+  for (const Step& step : plan.steps)
+    if (step.ops.front() == "reformat")
+      plan.decisions.push_back(
+          {step.name, fmt::format("is copied to another layout, about {:.1f} us", step.estimateNs / 1e3)});
+}
+
+}  // namespace
+
+Plan makePlan(const Graph& graph, const PlanOptions& options, WeightStore& weights) {
+  check(!options.backends.empty(), "a plan is made for at least one backend");
+  Cover cover = coverGraph(graph, options.backends, tapIds(graph, options.taps));
+  tune(graph, cover, options);
+  const Formats formats = assignFormats(graph, cover, options.backends);
+  Layout layout = layOut(graph, cover, formats, weights);
+  const MemoryPlan memory = planMemory(cover, formats, layout);
+  Plan plan = emitPlan(graph, cover, formats, layout, memory, options, weights);
+  plan.device = options.backends.front()->name();
+  plan.architecture = options.backends.front()->architecture();
+  const bool timed =
+      std::any_of(plan.steps.begin(), plan.steps.end(), [](const Step& s) { return s.measuredNs > 0; });
+  plan.tunedThreads = timed ? ThreadPool::instance().threads() : 0;
+  plan.decisions = std::move(cover.decisions);
+  addReformatDecisions(plan);
+  return plan;
+}
+
+}  // namespace ridge
