@@ -89,8 +89,10 @@ class Backend {
   virtual Tensor pack(const Packing& packing, std::span<const Tensor> constants) const = 0;
 
   /// Checks every spec against what its tactic can run (sizes, strides, packed bytes: specs may come from a
-  /// hostile file) and compiles. Throws Error{input} with the step's index and a sentence.
-  virtual std::unique_ptr<Program> compile(std::span<const KernelSpec> specs) const = 0;
+  /// hostile file) and compiles. `weights` are the blobs that Space::weights refers to. Throws Error{input}
+  /// with the step's index and a sentence.
+  virtual std::unique_ptr<Program> compile(std::span<const KernelSpec> specs,
+                                           std::span<const std::span<const std::byte>> weights) const = 0;
 };
 
 }  // namespace ridge

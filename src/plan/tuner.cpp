@@ -42,8 +42,10 @@ class Bench {
     for (size_t at = 0; at < region_.outputs.size(); ++at)
       out.push_back(place(region_.outputs[at], choice.candidate.outputOrders[at], {}, nullptr));
     const KernelSpec spec = makeSpec(graph_, region_, choice, std::move(in), std::move(out), weights);
-    const auto program = choice.backend->compile({&spec, 1});
-    return run(*program, spec, weights, runs, secondsAtMost);
+    std::vector<std::span<const std::byte>> blobs;
+    for (const WeightBlob& blob : weights.blobs()) blobs.push_back(blob.bytes.bytes());
+    const auto program = choice.backend->compile({&spec, 1}, blobs);
+    return run(*program, spec, blobs, runs, secondsAtMost);
   }
 
  private:
@@ -62,15 +64,15 @@ class Bench {
     return array;
   }
 
-  int64_t run(const Program& program, const KernelSpec& spec, const WeightStore& weights, int runs,
-              double secondsAtMost) {
+  int64_t run(const Program& program, const KernelSpec& spec,
+              const std::vector<std::span<const std::byte>>& weights, int runs, double secondsAtMost) {
     const int threads = ThreadPool::instance().threads();
     Tensor arena = Tensor::allocate(DType::u8, {static_cast<int64_t>(end_)});
     fillArena(spec, arena);
     const uint64_t perThread = (spec.workspace + 63) / 64 * 64;
     Tensor workspace = Tensor::allocate(DType::u8, {static_cast<int64_t>(perThread) * threads});
     std::vector<const std::byte*> blobs;
-    for (const WeightBlob& blob : weights.blobs()) blobs.push_back(blob.bytes.bytes().data());
+    for (const auto& blob : weights) blobs.push_back(blob.data());
     const Buffers buffers{
         {}, {}, arena.mutableBytes().data(), workspace.mutableBytes().data(), perThread, threads, blobs};
     program.run(0, buffers);
