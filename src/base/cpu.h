@@ -21,9 +21,9 @@ Isa detectedIsa();
 Isa activeIsa();
 
 struct CpuInfo {
-  std::string model;        ///< "Intel(R) Xeon(R) Processor"
-  int logicalCores = 1;     ///< in the affinity mask
-  int physicalCores = 1;    ///< in the affinity mask
+  std::string model;                                              ///< "Intel(R) Xeon(R) Processor"
+  int logicalCores = 1;                                           ///< in the affinity mask
+  int physicalCores = 1;                                          ///< in the affinity mask
   long l1Bytes = 32 << 10, l2Bytes = 1 << 20, l3Bytes = 8 << 20;  ///< data caches; L1 and L2 of one core
   bool avx512vnni = false, avx512bf16 = false;
 };

@@ -1,0 +1,50 @@
+#include "base/interrupt.h"
+
+#include <signal.h>
+#include <unistd.h>
+
+#include <atomic>
+
+#include "base/atomic_file.h"
+#include "base/error.h"
+
+namespace ridge {
+namespace {
+
+std::atomic<bool> raised{false};
+static_assert(std::atomic<bool>::is_always_lock_free, "a signal handler writes it");
+
+extern "C" void onInterrupt(int) {
+  if (raised.exchange(true)) {
+    removeTemporaries();
+    _exit(static_cast<int>(ErrorCode::interrupted));
+  }
+}
+
+}  // namespace
+
+void installInterruptHandler() {
+  struct sigaction action {};
+  action.sa_handler = onInterrupt;
+  sigemptyset(&action.sa_mask);
+  action.sa_flags = SA_RESTART;
+  sigaction(SIGINT, &action, nullptr);
+  sigaction(SIGTERM, &action, nullptr);
+}
+
+bool interrupted() noexcept {
+  return raised.load(std::memory_order_relaxed);
+}
+
+void throwIfInterrupted() {
+  if (interrupted()) throw Error(ErrorCode::interrupted, "interrupted");
+}
+
+void requestInterrupt() noexcept {
+  raised = true;
+}
+void clearInterrupt() noexcept {
+  raised = false;
+}
+
+}  // namespace ridge

@@ -1,0 +1,19 @@
+// Ctrl-C: work stops at the next convenient place and cleans up; a second one stops at once.
+#pragma once
+
+namespace ridge {
+
+/// For programs, once: SIGINT and SIGTERM raise the flag below. A second signal removes temporary files and
+/// exits with 130 at once. The library itself never installs handlers.
+void installInterruptHandler();
+
+bool interrupted() noexcept;
+
+/// Error{interrupted} when the flag is raised. Long work calls it between its steps.
+void throwIfInterrupted();
+
+/// Raises the flag as a signal would; lowers it. For servers and tests.
+void requestInterrupt() noexcept;
+void clearInterrupt() noexcept;
+
+}  // namespace ridge
