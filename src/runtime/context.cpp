@@ -1,0 +1,139 @@
+#include "runtime/context.h"
+
+#include <fmt/format.h>
+
+#include <cstring>
+
+#include "base/denormals.h"
+#include "base/error.h"
+#include "base/text.h"
+#include "base/thread_pool.h"
+#include "plan/check_spec.h"
+
+namespace ridge {
+
+namespace {
+
+Tensor zeroBytes(uint64_t count) {
+  return Tensor::allocate(DType::u8, {static_cast<int64_t>(count)});
+}
+
+/// Copies elements between a dense row-major array and one with strides, in the direction that `move` says.
+template <class Move>
+void walk(const ArraySpec& array, const Move& move) {
+  const auto size = static_cast<int64_t>(bytesOf(array.type, 1));
+  const int64_t count = elementCount(array.dims);
+  Dims at(array.dims.size(), 0);
+  for (int64_t element = 0; element < count; ++element) {
+    int64_t place = 0;
+    for (size_t axis = 0; axis < at.size(); ++axis) place += at[axis] * array.strides[axis];
+    move(element * size, place * size, static_cast<size_t>(size));
+    for (size_t axis = at.size(); axis-- > 0;) {
+      if (++at[axis] < array.dims[axis]) break;
+      at[axis] = 0;
+    }
+  }
+}
+
+void requireFit(const ArraySpec& wanted, const Tensor& given, const std::string& name) {
+  if (given.type() == wanted.type && given.dims() == wanted.dims) return;
+  failInput(fmt::format("the array is {} {}, the plan wants {} {}", ridge::name(given.type()),
+                        toString(given.dims()), ridge::name(wanted.type), toString(wanted.dims)),
+            fmt::format("tensor {}", escaped(name)),
+            "give an array of this type and shape, or bind other shapes");
+}
+
+}  // namespace
+
+Context::Context(std::shared_ptr<const Executable> executable)
+    : executable_(std::move(executable)),
+      threads_(ThreadPool::instance().threads()),
+      workspacePerThread_((plan().workspaceBytes + 63) / 64 * 64),
+      arena_(zeroBytes(plan().arenaBytes)),
+      workspace_(zeroBytes(workspacePerThread_ * static_cast<uint64_t>(threads_))) {
+  for (size_t port = 0; port < plan().inputs.size(); ++port) {
+    const ArraySpec& array = executable_->inputArray(port);
+    ownInputs_.push_back(Tensor::allocate(array.type, array.dims));
+    inputs_.push_back(ownInputs_.back().bytes().data());
+  }
+  for (size_t port = 0; port < plan().outputs.size(); ++port) {
+    const ArraySpec& array = executable_->outputArray(port);
+    ownOutputs_.push_back(Tensor::allocate(array.type, array.dims));
+    outputs_.push_back(ownOutputs_.back().mutableBytes().data());
+  }
+}
+
+void Context::bindInput(size_t port, const void* data) {
+  inputs_.at(port) = static_cast<const std::byte*>(data);
+}
+void Context::bindOutput(size_t port, void* data) {
+  outputs_.at(port) = static_cast<std::byte*>(data);
+}
+
+void Context::setInput(size_t port, const Tensor& tensor) {
+  requireFit(executable_->inputArray(port), tensor, plan().inputs.at(port).name);
+  inputs_[port] = ownInputs_[port].bytes().data();
+  if (tensor.byteSize() > 0)
+    std::memcpy(ownInputs_[port].mutableBytes().data(), tensor.bytes().data(), tensor.byteSize());
+}
+
+Tensor Context::output(size_t port) const {
+  const ArraySpec& array = executable_->outputArray(port);
+  Tensor copy = Tensor::allocate(array.type, array.dims);
+  if (copy.byteSize() > 0) std::memcpy(copy.mutableBytes().data(), outputs_.at(port), copy.byteSize());
+  return copy;
+}
+
+Buffers Context::buffers() const {
+  // The tensors are this context's own; `const` only says that the context's bindings do not change.
+  return {inputs_,
+          outputs_,
+          const_cast<std::byte*>(arena_.bytes().data()),
+          const_cast<std::byte*>(workspace_.bytes().data()),
+          workspacePerThread_,
+          threads_,
+          executable_->weights()};
+}
+
+void Context::execute() {
+  execute(0, plan().steps.size());
+}
+
+void Context::execute(size_t first, size_t last) {
+  const FlushDenormals flush;
+  const Buffers now = buffers();
+  for (size_t step = first; step < last; ++step) {
+    if (observer_) observer_(step, true);
+    executable_->run(step, now);
+    if (observer_) observer_(step, false);
+  }
+}
+
+Tensor Context::read(size_t array) const {
+  const ArraySpec& spec = plan().arrays.at(array).array;
+  Tensor copy = Tensor::allocate(spec.type, spec.dims);
+  const std::byte* from = addressOf(spec.at, buffers());
+  std::byte* to = copy.mutableBytes().data();
+  walk(spec,
+       [&](int64_t dense, int64_t placed, size_t size) { std::memcpy(to + dense, from + placed, size); });
+  return copy;
+}
+
+void Context::write(size_t array, const Tensor& tensor) {
+  const ArraySpec& spec = plan().arrays.at(array).array;
+  requireFit(spec, tensor, plan().values[static_cast<size_t>(plan().arrays[array].value)].name);
+  const std::byte* from = tensor.bytes().data();
+  if (spec.at.space == Space::input) {
+    setInput(static_cast<size_t>(spec.at.index), tensor);
+    return;
+  }
+  std::byte* to = writableAddressOf(spec.at, buffers());
+  walk(spec,
+       [&](int64_t dense, int64_t placed, size_t size) { std::memcpy(to + placed, from + dense, size); });
+}
+
+uint64_t Context::activationBytes() const {
+  return plan().arenaBytes + workspace_.byteSize();
+}
+
+}  // namespace ridge

@@ -1,0 +1,61 @@
+// One running instance of an executable: its activations, bindings and observers. Used from one thread at a
+// time.
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <vector>
+
+#include "runtime/executable.h"
+
+namespace ridge {
+
+class Context {
+ public:
+  explicit Context(std::shared_ptr<const Executable> executable);
+
+  const Executable& executable() const { return *executable_; }
+  const Plan& plan() const { return executable_->plan(); }
+
+  /// The caller's own buffer for an input or output, dense and row-major, alive until the next bind. Until
+  /// then the context's own buffers serve.
+  void bindInput(size_t port, const void* data);
+  void bindOutput(size_t port, void* data);
+
+  /// Copies an array into the context's own buffer of an input; type and dimensions must fit (Error{input}).
+  void setInput(size_t port, const Tensor& tensor);
+  /// A copy of an output.
+  Tensor output(size_t port) const;
+
+  /// Runs all steps. Allocates nothing.
+  void execute();
+  /// Runs steps [first, last).
+  void execute(size_t first, size_t last);
+
+  /// Called around every step of `execute` with its index; `before` is true when the step is about to run.
+  /// Reading arrays (`read`) is free of side effects.
+  using Observer = std::function<void(size_t step, bool before)>;
+  void observe(Observer observer) { observer_ = std::move(observer); }
+
+  /// A dense copy of an array of the plan; only meaningful while it is alive.
+  Tensor read(size_t array) const;
+  /// Sets an array of the plan: what a step reads can be injected.
+  void write(size_t array, const Tensor& tensor);
+
+  uint64_t activationBytes() const;
+
+ private:
+  Buffers buffers() const;
+  const std::byte* addressOfArray(size_t array) const;
+
+  std::shared_ptr<const Executable> executable_;
+  int threads_;
+  uint64_t workspacePerThread_;
+  Tensor arena_, workspace_;
+  std::vector<Tensor> ownInputs_, ownOutputs_;  // made when first needed
+  std::vector<const std::byte*> inputs_;
+  std::vector<std::byte*> outputs_;
+  Observer observer_;
+};
+
+}  // namespace ridge

@@ -1,0 +1,59 @@
+#include "runtime/executable.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "base/error.h"
+#include "base/text.h"
+
+namespace ridge {
+
+Executable::Executable(Plan plan, std::vector<Tensor> weights, std::span<const Backend* const> backends)
+    : plan_(std::move(plan)), weights_(std::move(weights)) {
+  for (const Tensor& blob : weights_) weightAddresses_.push_back(blob.bytes().data());
+  compile(backends);
+}
+
+void Executable::compile(std::span<const Backend* const> backends) {
+  std::vector<std::span<const std::byte>> blobs;
+  for (const Tensor& blob : weights_) blobs.push_back(blob.bytes());
+  // Neighbouring steps of one backend are one program: later, one CUDA graph.
+  for (size_t first = 0; first < plan_.steps.size();) {
+    const std::string& name = plan_.steps[first].kernel.backend;
+    const auto backend = std::find_if(backends.begin(), backends.end(),
+                                      [&](const Backend* listed) { return listed->name() == name; });
+    if (backend == backends.end())
+      failInput(
+          fmt::format("the engine has steps for the backend '{}', which this build lacks", escaped(name)), {},
+          "build the engine again on this machine");
+    std::vector<KernelSpec> segment;
+    size_t end = first;
+    for (; end < plan_.steps.size() && plan_.steps[end].kernel.backend == name; ++end) {
+      places_.push_back({programs_.size(), static_cast<int>(end - first)});
+      segment.push_back(plan_.steps[end].kernel);
+    }
+    programs_.push_back((*backend)->compile(segment, blobs));
+    first = end;
+  }
+}
+
+void Executable::run(size_t step, const Buffers& buffers) const {
+  programs_[places_[step].program]->run(places_[step].step, buffers);
+}
+
+uint64_t Executable::weightBytes() const {
+  uint64_t total = 0;
+  for (const Tensor& blob : weights_) total += blob.byteSize();
+  return total;
+}
+
+bool Executable::serves(const std::vector<BoundShape>& shapes) const {
+  return std::all_of(shapes.begin(), shapes.end(), [&](const BoundShape& shape) {
+    for (size_t port = 0; port < plan_.inputs.size(); ++port)
+      if (plan_.inputs[port].name == shape.input) return inputArray(port).dims == shape.dims;
+    return false;
+  });
+}
+
+}  // namespace ridge
