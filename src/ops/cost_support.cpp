@@ -1,11 +1,17 @@
 #include "ops/cost_support.h"
 
 #include <algorithm>
+#include <limits>
 
 namespace ridge {
 
 int64_t elementsOf(const Graph& graph, ValueId value) {
   return value == kNoValue ? 0 : graph.value(value).shape.count().value_or(0);
+}
+
+int64_t saturatingProduct(int64_t a, int64_t b) {
+  int64_t product = 0;
+  return __builtin_mul_overflow(a, b, &product) ? std::numeric_limits<int64_t>::max() : product;
 }
 
 Cost movedBytes(const Node& node, const Graph& graph) {
@@ -30,7 +36,7 @@ Cost movedBytes(const Node& node, const Graph& graph) {
 
 Cost elementwiseCost(const Node& node, const Graph& graph, int64_t perElement) {
   Cost cost = movedBytes(node, graph);
-  for (ValueId id : node.out) cost.operations += perElement * elementsOf(graph, id);
+  for (ValueId id : node.out) cost.operations += saturatingProduct(perElement, elementsOf(graph, id));
   return cost;
 }
 

@@ -8,6 +8,9 @@ namespace ridge {
 /// Elements of a value with a static shape, else 0.
 int64_t elementsOf(const Graph& graph, ValueId value);
 
+/// a * b of counts; the largest int64 where that would overflow.
+int64_t saturatingProduct(int64_t a, int64_t b);
+
 /// Parameters and bytes; no arithmetic.
 Cost movedBytes(const Node& node, const Graph& graph);
 
@@ -24,7 +27,7 @@ Cost costPerOutput(const Node& node, const Graph& graph) {
 template <int64_t kPerElement>
 Cost costPerInput(const Node& node, const Graph& graph) {
   Cost cost = movedBytes(node, graph);
-  cost.operations = kPerElement * elementsOf(graph, node.in[0]);
+  cost.operations = saturatingProduct(kPerElement, elementsOf(graph, node.in[0]));
   return cost;
 }
 

@@ -30,6 +30,12 @@ DType requireSameType(const InferContext& c, size_t first) {
   return common;
 }
 
+void requireFloat(const InferContext& c, size_t input) {
+  const DType type = c.type(input);
+  if (type == DType::undefined || isFloat(type)) return;
+  c.fail("elements of type " + std::string(name(type)) + " where floating-point ones are needed");
+}
+
 void requireRank(const InferContext& c, size_t input, int64_t least, int64_t most) {
   if (!c.has(input) || !c.shape(input).ranked()) return;
   const int64_t rank = c.shape(input).rank();

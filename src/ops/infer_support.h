@@ -18,6 +18,9 @@ void inferBroadcastAs(InferContext& c, DType type, size_t first = 0);
 /// unknown).
 DType requireSameType(const InferContext& c, size_t first = 0);
 
+/// Error{input} when the element type is known and no floating-point type.
+void requireFloat(const InferContext& c, size_t input);
+
 /// Error{input} when the rank is known and below `least` or above `most` (-1: no limit).
 void requireRank(const InferContext& c, size_t input, int64_t least, int64_t most = -1);
 

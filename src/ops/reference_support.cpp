@@ -2,52 +2,63 @@
 
 namespace ridge {
 
-BroadcastRuns::BroadcastRuns(std::span<const int64_t> output,
-                             std::span<const std::span<const int64_t>> inputs)
-    : inputs_(inputs.size()) {
-  const size_t rank = output.size();
-  // Strides of every input along the output's axes, 0 where it is repeated.
-  std::vector<int64_t> strides(rank * inputs_, 0);
-  for (size_t input = 0; input < inputs_; ++input) {
+namespace {
+
+// Strides of every input along the output's axes, 0 where it is repeated.
+std::vector<int64_t> broadcastStrides(size_t rank, std::span<const std::span<const int64_t>> inputs) {
+  std::vector<int64_t> strides(rank * inputs.size(), 0);
+  for (size_t input = 0; input < inputs.size(); ++input) {
     const auto dims = inputs[input];
     check(dims.size() <= rank, "a broadcast input has at most the rank of the output");
     int64_t stride = 1;
     for (size_t back = 1; back <= dims.size(); ++back) {
       const int64_t extent = dims[dims.size() - back];
-      if (extent != 1) strides[(rank - back) * inputs_ + input] = stride;
+      if (extent != 1) strides[(rank - back) * inputs.size() + input] = stride;
       stride *= extent;
     }
   }
-  for (size_t axis = 0; axis < rank; ++axis) {
-    if (output[axis] == 1) continue;
-    const auto here = std::span(strides).subspan(axis * inputs_, inputs_);
+  return strides;
+}
+
+}  // namespace
+
+StridedRuns::StridedRuns(std::span<const int64_t> dims, size_t arrays, std::span<const int64_t> strides)
+    : arrays_(arrays) {
+  const auto innermost = [&] { return strides_.end() - static_cast<std::ptrdiff_t>(arrays); };
+  for (size_t axis = 0; axis < dims.size(); ++axis) {
+    if (dims[axis] == 1) continue;
+    const auto here = strides.subspan(axis * arrays, arrays);
     bool mergeable = !dims_.empty();
-    for (size_t input = 0; input < inputs_ && mergeable; ++input)
-      mergeable = strides_[strides_.size() - inputs_ + input] == here[input] * output[axis];
+    for (size_t array = 0; array < arrays && mergeable; ++array)
+      mergeable = strides_[strides_.size() - arrays + array] == here[array] * dims[axis];
     if (mergeable) {
-      dims_.back() *= output[axis];
-      std::copy(here.begin(), here.end(), strides_.end() - static_cast<std::ptrdiff_t>(inputs_));
+      dims_.back() *= dims[axis];
+      std::copy(here.begin(), here.end(), innermost());
     } else {
-      dims_.push_back(output[axis]);
+      dims_.push_back(dims[axis]);
       strides_.insert(strides_.end(), here.begin(), here.end());
     }
   }
   if (dims_.empty()) {
     dims_.push_back(1);
-    strides_.assign(inputs_, 0);
+    strides_.assign(arrays, 0);
   }
-  innerStrides_.assign(strides_.end() - static_cast<std::ptrdiff_t>(inputs_), strides_.end());
+  innerStrides_.assign(innermost(), strides_.end());
 }
 
-void BroadcastRuns::locate(int64_t at, std::span<int64_t> offsets) const {
+void StridedRuns::locate(int64_t at, std::span<int64_t> offsets) const {
   std::fill(offsets.begin(), offsets.end(), 0);
   for (size_t axis = dims_.size(); axis-- > 0;) {
     const int64_t index = at % dims_[axis];
     at /= dims_[axis];
-    for (size_t input = 0; input < inputs_; ++input)
-      offsets[input] += index * strides_[axis * inputs_ + input];
+    for (size_t array = 0; array < arrays_; ++array)
+      offsets[array] += index * strides_[axis * arrays_ + array];
   }
 }
+
+BroadcastRuns::BroadcastRuns(std::span<const int64_t> output,
+                             std::span<const std::span<const int64_t>> inputs)
+    : StridedRuns(output, inputs.size(), broadcastStrides(output.size(), inputs)) {}
 
 std::vector<int64_t> allInts(const TensorView& view) {
   std::vector<int64_t> values(static_cast<size_t>(view.count()));

@@ -30,23 +30,26 @@ void parallelRanges(int64_t count, int64_t grain, Fn&& fn) {
   });
 }
 
-/// Places of `inputs` (each broadcast to `output`) along the output in row-major order, as runs in which
-/// every input moves by a fixed stride.
-class BroadcastRuns {
+/// Walks an index space in row-major order in which several arrays move by strides of their own, as runs of
+/// fixed stride.
+class StridedRuns {
  public:
-  BroadcastRuns(std::span<const int64_t> output, std::span<const std::span<const int64_t>> inputs);
+  /// `strides` are those of array 0 .. arrays-1 along axis 0, then along axis 1, ...
+  StridedRuns(std::span<const int64_t> dims, size_t arrays, std::span<const int64_t> strides);
 
   struct Run {
     int64_t length = 0;
-    std::span<const int64_t> offsets;  ///< of each input's first element
-    std::span<const int64_t> strides;  ///< of each input, from element to element
+    std::span<const int64_t> offsets;  ///< of each array's first element
+    std::span<const int64_t> strides;  ///< of each array, from element to element
   };
-  /// Calls fn(output index, Run) for runs of at most `most` elements that cover [begin, end).
+  /// Calls fn(index, Run) for runs of at most `most` elements that cover [begin, end) of the space.
   template <class Fn>
   void visit(int64_t begin, int64_t end, int64_t most, Fn&& fn) const {
-    std::vector<int64_t> offsets(inputs_);
+    std::array<int64_t, 4> few;  // no allocation in the usual case
+    std::vector<int64_t> many(arrays_ > few.size() ? arrays_ : 0);
+    const std::span<int64_t> offsets = many.empty() ? std::span(few).first(arrays_) : std::span(many);
     for (int64_t at = begin; at < end;) {
-      const int64_t length = std::min({runLength(at), most, end - at});
+      const int64_t length = std::min({dims_.back() - at % dims_.back(), most, end - at});
       locate(at, offsets);
       fn(at, Run{length, offsets, innerStrides_});
       at += length;
@@ -54,13 +57,18 @@ class BroadcastRuns {
   }
 
  private:
-  int64_t runLength(int64_t at) const { return dims_.back() - at % dims_.back(); }
   void locate(int64_t at, std::span<int64_t> offsets) const;
 
-  size_t inputs_;
-  std::vector<int64_t> dims_;     // of the output, neighbours merged where all inputs allow; never empty
-  std::vector<int64_t> strides_;  // [axis][input]
+  size_t arrays_;
+  std::vector<int64_t> dims_;     // neighbours merged where all arrays allow; never empty
+  std::vector<int64_t> strides_;  // [axis][array]
   std::vector<int64_t> innerStrides_;
+};
+
+/// The arrays are `inputs`, each broadcast to `output`, the index space is the output.
+class BroadcastRuns : public StridedRuns {
+ public:
+  BroadcastRuns(std::span<const int64_t> output, std::span<const std::span<const int64_t>> inputs);
 };
 
 /// output 0 = fn(input 0, input 1, ...) element by element with broadcasting: fn takes one `In` per input and

@@ -1,0 +1,32 @@
+// Conv: X[N,C,spatial...] * W[M,C/group,kernel...] + B[M].
+#pragma once
+
+#include "ir/graph.h"
+#include "ops/conv/geometry.h"
+
+namespace ridge {
+
+struct ConvAttributes : AttributesOf<ConvAttributes>, WindowAttributes {
+  int64_t group = 1;
+
+  template <class Self, class V>
+  static void visit(Self& self, V& v) {
+    WindowAttributes::visitWindow(self, v);
+    v("group", self.group);
+  }
+};
+
+/// Everything concrete about a Conv whose shapes are static. Throws Error{input} when they contradict each
+/// other.
+struct ConvGeometry {
+  int64_t batch = 1, group = 1;
+  int64_t groupInputs = 1, groupOutputs = 1;  ///< channels of one group
+  std::vector<WindowAxis> axes;               ///< one per spatial axis
+
+  int64_t outputPixels() const;    ///< product of the output's spatial dimensions
+  int64_t kernelElements() const;  ///< product of the kernel's dimensions
+};
+ConvGeometry resolveConv(const ConvAttributes& attrs, std::span<const int64_t> input,
+                         std::span<const int64_t> weight);
+
+}  // namespace ridge
