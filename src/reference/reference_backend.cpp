@@ -15,19 +15,6 @@ namespace {
 // A node that nothing else runs is slow whatever the estimate says; this only has to be large.
 constexpr double kNsPerElement = 20;
 
-class ReferenceProgram : public Program {
- public:
-  explicit ReferenceProgram(std::vector<std::unique_ptr<reference::CompiledStep>> steps)
-      : steps_(std::move(steps)) {}
-  int steps() const override { return static_cast<int>(steps_.size()); }
-  void run(int step, const Buffers& buffers) const override {
-    steps_[static_cast<size_t>(step)]->run(buffers);
-  }
-
- private:
-  std::vector<std::unique_ptr<reference::CompiledStep>> steps_;
-};
-
 class ReferenceBackend : public Backend {
  public:
   std::string_view name() const override { return "reference"; }
@@ -76,11 +63,7 @@ class ReferenceBackend : public Backend {
 
   std::unique_ptr<Program> compile(std::span<const KernelSpec> specs,
                                    std::span<const std::span<const std::byte>> weights) const override {
-    std::vector<std::unique_ptr<reference::CompiledStep>> steps;
-    for (size_t at = 0; at < specs.size(); ++at)
-      steps.push_back(
-          withContext([&] { return fmt::format("step {}", at); }, [&] { return one(specs[at], weights); }));
-    return std::make_unique<ReferenceProgram>(std::move(steps));
+    return StepProgram::compile(specs, [&](const KernelSpec& spec) { return one(spec, weights); });
   }
 
  private:
@@ -103,8 +86,8 @@ class ReferenceBackend : public Backend {
     proposals.candidates.push_back(std::move(candidate));
   }
 
-  static std::unique_ptr<reference::CompiledStep> one(const KernelSpec& spec,
-                                                      std::span<const std::span<const std::byte>> weights) {
+  static std::unique_ptr<CompiledStep> one(const KernelSpec& spec,
+                                           std::span<const std::span<const std::byte>> weights) {
     if (spec.tactic == "node") return reference::compileNode(spec, weights);
     if (spec.tactic == "expression") return reference::compileExpression(spec);
     if (spec.tactic == "copy") return reference::compileCopy(spec);

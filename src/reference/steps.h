@@ -4,15 +4,9 @@
 #include <memory>
 
 #include "plan/backend.h"
+#include "plan/compiled_step.h"
 
 namespace ridge::reference {
-
-/// A compiled step: immutable, allocates nothing when it runs.
-class CompiledStep {
- public:
-  virtual ~CompiledStep() = default;
-  virtual void run(const Buffers& buffers) const = 0;
-};
 
 using WeightBytes = std::span<const std::span<const std::byte>>;
 

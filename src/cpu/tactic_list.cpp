@@ -1,0 +1,19 @@
+#include <array>
+
+#include "cpu/tactic.h"
+#include "cpu/tactics/tactics.h"
+
+namespace ridge::cpu {
+
+namespace {
+// In order of preference where estimates tie.
+constexpr std::array kTactics{
+    &kConvDepthwise, &kConvGemm, &kMatMul, &kPool, &kGlobalPool, &kPointwise, &kSoftmax, &kReduce, &kCopy,
+};
+}  // namespace
+
+std::span<const Tactic* const> tactics() {
+  return kTactics;
+}
+
+}  // namespace ridge::cpu

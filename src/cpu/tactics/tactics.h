@@ -1,0 +1,18 @@
+// The tactics of the CPU backend, one a file.
+#pragma once
+
+#include "cpu/tactic.h"
+
+namespace ridge::cpu {
+
+extern const Tactic kConvDepthwise;  ///< depthwise convolution, channels-last
+extern const Tactic kConvGemm;       ///< any convolution as tiles of the GEMM family
+extern const Tactic kCopy;           ///< copies between arrays of any strides
+extern const Tactic kGlobalPool;     ///< average or maximum over all pixels
+extern const Tactic kMatMul;         ///< matrix products, either side constant or not
+extern const Tactic kPointwise;      ///< elementwise regions, by the vector interpreter
+extern const Tactic kPool;           ///< MaxPool, AveragePool
+extern const Tactic kReduce;         ///< ReduceMean, ReduceSum, ReduceMax
+extern const Tactic kSoftmax;        ///< Softmax along any axis
+
+}  // namespace ridge::cpu
