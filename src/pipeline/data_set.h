@@ -17,7 +17,8 @@ namespace ridge::pipeline {
 struct Sample {
   std::string name;              ///< the file, or file and record
   std::optional<int64_t> label;  ///< not negative
-  std::variant<Picture, std::map<std::string, Tensor>> content;  ///< a picture, or arrays named like the inputs
+  std::variant<Picture, std::map<std::string, Tensor>>
+      content;  ///< a picture, or arrays named like the inputs
 };
 
 struct DataOptions {
@@ -43,7 +44,8 @@ class DataSet {
   DataSet(std::unique_ptr<SampleSource> source, std::string description, const DataOptions& options);
 
   int64_t size() const { return size_; }
-  /// Loads and decodes. Throws Error{input} naming the file when it is bad; the set stays usable. Thread-safe.
+  /// Loads and decodes. Throws Error{input} naming the file when it is bad; the set stays usable.
+  /// Thread-safe.
   Sample sample(int64_t index) const { return source_->load(first_ + index); }
   /// The name that sample(index) has, without loading it.
   std::string sampleName(int64_t index) const { return source_->name(first_ + index); }
@@ -56,9 +58,9 @@ class DataSet {
   int64_t first_ = 0, size_ = 0;
 };
 
-/// Looks at what is in the folder: labels.csv beside images/, a folder of class folders, a flat folder of pictures,
-/// CIFAR-10 binary batches, *.npz. Throws Error{input} when it is none of them or holds no sample, Error{usage} for a
-/// split that the kind does not have.
+/// Looks at what is in the folder: labels.csv beside images/, a folder of class folders, a flat folder of
+/// pictures, CIFAR-10 binary batches, *.npz. Throws Error{input} when it is none of them or holds no sample,
+/// Error{usage} for a split that the kind does not have.
 DataSet openDataSet(const std::filesystem::path& folder, const DataOptions& options);
 
 }  // namespace ridge::pipeline

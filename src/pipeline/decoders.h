@@ -9,7 +9,8 @@
 
 namespace ridge::pipeline {
 
-/// Grey files give one channel, all others three; `orientation` is what the file's EXIF says (1 when it says nothing).
+/// Grey files give one channel, all others three; `orientation` is what the file's EXIF says (1 when it says
+/// nothing).
 struct Decoded {
   Picture picture;
   int orientation = 1;
@@ -18,7 +19,8 @@ struct Decoded {
 Decoded decodeJpeg(std::span<const std::byte> bytes, const DecodeOptions& options, const std::string& name);
 Decoded decodePng(std::span<const std::byte> bytes, const DecodeOptions& options, const std::string& name);
 
-/// The orientation tag (1..8) of a TIFF block as EXIF stores it; 1 when there is none or the block is damaged.
+/// The orientation tag (1..8) of a TIFF block as EXIF stores it; 1 when there is none or the block is
+/// damaged.
 int exifOrientation(std::span<const std::byte> tiff);
 
 /// Throws Error{input} when a picture of this size is empty or over the limit.

@@ -12,16 +12,18 @@ namespace ridge::pipeline {
 
 enum class Filter { nearest, bilinear, bicubic, area, lanczos };
 
-/// How a resize samples. With antialias exactly Pillow's resampling: two passes, 8-bit intermediate, fixed-point
-/// weights, the filter widened by the scale when shrinking. Without it OpenCV's: half-pixel centres, borders
-/// replicated, 11-bit weights (`area` averages covered pixels). Nearest is the same for both: floor((x + 0.5) * scale).
+/// How a resize samples. With antialias exactly Pillow's resampling: two passes, 8-bit intermediate,
+/// fixed-point weights, the filter widened by the scale when shrinking. Without it OpenCV's: half-pixel
+/// centres, borders replicated, 11-bit weights (`area` averages covered pixels). Nearest is the same for
+/// both: floor((x + 0.5) * scale).
 struct Sampling {
   Filter filter = Filter::bilinear;
   bool antialias = true;
   bool operator==(const Sampling&) const = default;
 };
 
-/// Sizes are [height, width] everywhere. Throws Error{input} when the result or its intermediate would be enormous.
+/// Sizes are [height, width] everywhere. Throws Error{input} when the result or its intermediate would be
+/// enormous.
 Picture resize(const Picture& picture, int height, int width, Sampling sampling);
 
 /// Height and width after resize_shorter: the longer side is floor(long * size / short + 0.5).

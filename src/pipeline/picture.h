@@ -39,9 +39,10 @@ struct DecodeOptions {
   bool operator==(const DecodeOptions&) const = default;
 };
 
-/// JPEG or PNG, told apart by content. `name` is the place in errors. Throws Error{input} for other kinds, damage
-/// (truncation included) and pictures over the limit.
-Picture decodePicture(std::span<const std::byte> bytes, const DecodeOptions& options, const std::string& name);
+/// JPEG or PNG, told apart by content. `name` is the place in errors. Throws Error{input} for other kinds,
+/// damage (truncation included) and pictures over the limit.
+Picture decodePicture(std::span<const std::byte> bytes, const DecodeOptions& options,
+                      const std::string& name);
 
 /// decodePicture of a file.
 Picture readPicture(const std::filesystem::path& file, const DecodeOptions& options);
@@ -55,7 +56,8 @@ Picture toGrey(Picture picture);
 /// Three equal channels. An RGB picture stays as it is.
 Picture toRgb(Picture picture);
 
-/// Turns and mirrors a stored picture into the upright one; `orientation` is the EXIF value 1..8 (others: as stored).
+/// Turns and mirrors a stored picture into the upright one; `orientation` is the EXIF value 1..8 (others: as
+/// stored).
 Picture applyOrientation(Picture picture, int orientation);
 
 }  // namespace ridge::pipeline

@@ -1,4 +1,5 @@
-// The pipeline specification: how a picture becomes the network's inputs and what the output means (docs/cli.md).
+// The pipeline specification: how a picture becomes the network's inputs and what the output means
+// (docs/cli.md).
 #pragma once
 
 #include <cstdint>
@@ -74,8 +75,8 @@ struct CastStep {
   bool operator==(const CastStep&) const = default;
 };
 
-using Step = std::variant<ResizeShorterStep, ResizeStep, LetterboxStep, CenterCropStep, PadStep, BgrStep, ScaleStep,
-                          SubtractStep, DivideStep, NormalizeStep, LayoutStep, CastStep>;
+using Step = std::variant<ResizeShorterStep, ResizeStep, LetterboxStep, CenterCropStep, PadStep, BgrStep,
+                          ScaleStep, SubtractStep, DivideStep, NormalizeStep, LayoutStep, CastStep>;
 
 /// "resize_shorter", "scale", ...: the step's key in the file.
 std::string_view stepName(const Step& step);
@@ -100,15 +101,16 @@ struct Spec {
   bool operator==(const Spec&) const = default;
 };
 
-/// `name` is the file in errors. Throws Error{input} with the path of the key, e.g. `inputs.input[2].scal`, for text
-/// that is not JSON, over 1 MiB or 64 levels deep, unknown or repeated keys, wrong types and values, and steps in an
-/// order that makes no sense (geometry after arithmetic).
+/// `name` is the file in errors. Throws Error{input} with the path of the key, e.g. `inputs.input[2].scal`,
+/// for text that is not JSON, over 1 MiB or 64 levels deep, unknown or repeated keys, wrong types and values,
+/// and steps in an order that makes no sense (geometry after arithmetic).
 Spec parseSpec(std::string_view text, const std::string& name);
 
 /// parseSpec of a file.
 Spec readSpec(const std::filesystem::path& file);
 
-/// Canonical text: every default spelled out, one form for each value. parseSpec(toJson(spec)) gives the same spec.
+/// Canonical text: every default spelled out, one form for each value. parseSpec(toJson(spec)) gives the same
+/// spec.
 std::string toJson(const Spec& spec);
 
 }  // namespace ridge::pipeline
