@@ -1,4 +1,4 @@
-#include "cpu/conv_spec.h"
+#include "cpu/conv_step.h"
 
 #include <algorithm>
 
@@ -137,6 +137,17 @@ Candidate convCandidate(const Graph& graph, const Region& region, Order input) {
   candidate.unread = {graph.node(region.anchor()).in[1]};
   candidate.stridedInputs = candidate.stridedOutputs = true;
   return candidate;
+}
+
+ConvShape shapeOfWeights(const Tensor& weights, int64_t groups) {
+  ConvShape shape;
+  shape.groups = groups;
+  shape.outChannels = weights.dims()[0];
+  shape.inChannels = weights.dims()[1] * groups;
+  const size_t spatial = weights.dims().size() - 2;
+  for (size_t axis = 0; axis < spatial; ++axis)
+    shape.kernel[kSpatial - spatial + axis] = weights.dims()[axis + 2];
+  return shape;
 }
 
 }  // namespace ridge::cpu

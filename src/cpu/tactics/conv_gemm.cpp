@@ -1,117 +1,15 @@
 // Convolution as tiles of the GEMM family: implicit over channels-last input, strips of any other.
 #include <algorithm>
-#include <optional>
 
 #include "base/cpu.h"
-#include "base/thread_pool.h"
-#include "cpu/conv_spec.h"
+#include "cpu/conv_step.h"
 #include "cpu/cost.h"
-#include "cpu/epilogue.h"
 #include "cpu/tactics/tactics.h"
 #include "ops/conv/conv.h"
-#include "plan/check_spec.h"
 
 namespace ridge::cpu {
 
 namespace {
-
-class ConvGemmStep : public CompiledStep {
- public:
-  explicit ConvGemmStep(const KernelSpec& spec)
-      : spec_(spec),
-        shape_(convShapeOf(spec)),
-        conv_(checkedShape(), activationStrides(spec.in[0]), activationStrides(spec.out[0])),
-        affine_(affineEpilogueOf(spec)) {
-    checkBias(spec, shape_.outChannels);
-    requireSpec(spec.packed.size() == 1 && spec.packed[0].type == DType::f32 &&
-                    elementCount(spec.packed[0].dims) == conv_.packedFloats(),
-                spec, "its packed weights have another size");
-    uint64_t needed = conv_.workspace(1);
-    if (affine_) {
-      checkAffine();
-    } else {
-      general_.emplace(spec, hasBias(spec));
-      needed += general_->scratch();
-    }
-    requireSpec(spec.workspace >= needed, spec, "its scratch is too small");
-  }
-
-  void run(const Buffers& buffers) const override {
-    ThreadPool::instance().parallel(buffers.threads, [&](int part) { runPart(buffers, part); });
-  }
-
- private:
-  const ConvShape& checkedShape() const {
-    requireSpec(isChannelsLast(spec_.out[0]), spec_, "a GEMM convolution writes channels side by side");
-    return shape_;
-  }
-
-  void checkAffine() {
-    if (affine_->residual < 0) return;
-    requireSpec(static_cast<size_t>(affine_->residual) < spec_.in.size(), spec_, "its residual is missing");
-    const ArraySpec& residual = spec_.in[static_cast<size_t>(affine_->residual)];
-    requireSpec(residual.type == DType::f32 && residual.dims == spec_.out[0].dims &&
-                    isChannelsLast(residual) && residual.at.space != Space::none,
-                spec_, "its residual is not like its output");
-    residualStrides_ = activationStrides(residual);
-  }
-
-  void runPart(const Buffers& buffers, int part) const {
-    std::byte* scratch = buffers.workspace + static_cast<uint64_t>(part) * buffers.workspacePerThread;
-    const BlockEpilogue::Bound bound{general_ ? &*general_ : nullptr, &buffers, biasAddress(spec_, buffers),
-                                     scratch + conv_.workspace(1)};
-    GemmEpilogue epilogue;
-    if (general_) {
-      epilogue.hook = &runHook;
-      epilogue.hookContext = const_cast<BlockEpilogue::Bound*>(&bound);
-    } else {
-      epilogue.bias = bound.bias;
-      epilogue.lo = affine_->lo;
-      epilogue.hi = affine_->hi;
-      epilogue.residualStrides = residualStrides_;
-      if (affine_->residual >= 0)
-        epilogue.residual = floats(spec_.in[static_cast<size_t>(affine_->residual)], buffers);
-    }
-    // The kernel offsets its scratch by part; ours is per thread already.
-    std::byte* partScratch = scratch - conv_.workspace(1) * static_cast<size_t>(part);
-    conv_.run(floats(spec_.in[0], buffers), floats(spec_.packed[0], buffers), epilogue,
-              reinterpret_cast<float*>(writableAddressOf(spec_.out[0].at, buffers)), partScratch, part,
-              buffers.threads);
-  }
-
-  static const float* floats(const ArraySpec& array, const Buffers& buffers) {
-    return reinterpret_cast<const float*>(addressOf(array.at, buffers));
-  }
-
-  static void runHook(void* context, const GemmBlock& block) {
-    const auto& bound = *static_cast<const BlockEpilogue::Bound*>(context);
-    bound.self->run(bound, block.row, block.rows, block.column, block.columns, block.sums, block.pitch);
-  }
-
-  KernelSpec spec_;
-  ConvShape shape_;
-  ConvGemm conv_;
-  std::optional<AffineEpilogue> affine_;
-  std::optional<BlockEpilogue> general_;
-  ActivationStrides residualStrides_;
-};
-
-/// The kernel for a candidate with dense arrays: workspace does not depend on pitches.
-ConvGemm denseConv(const Graph& graph, const Region& region, const Candidate& candidate) {
-  KernelSpec spec;
-  spec.params = candidate.params;
-  for (size_t at = 0; at < 2; ++at) {
-    const Dims dims = graph.value(region.inputs[at]).shape.staticDims();
-    spec.in.push_back({DType::f32, dims, denseStrides(dims, candidate.inputOrders[at]), {}});
-  }
-  const Dims dims = graph.value(region.outputs[0]).shape.staticDims();
-  spec.out.push_back({DType::f32, dims, denseStrides(dims, Order::channelsLast), {}});
-  return ConvGemm(convShapeOf(spec), activationStrides(spec.in[0]), activationStrides(spec.out[0]));
-}
-
-uint64_t workspaceOf(const Graph& graph, const Region& region, const Candidate& candidate) {
-  return denseConv(graph, region, candidate).workspace(1) + epilogueScratch(region.epilogue);
-}
 
 void propose(const Graph& graph, const Region& region, Proposals& proposals) {
   std::string why;
@@ -128,7 +26,7 @@ void propose(const Graph& graph, const Region& region, Proposals& proposals) {
     Candidate candidate = convCandidate(graph, region, order);
     candidate.tactic = "conv_gemm";
     candidate.packings = {{{node.in[1]}, "conv_gemm", {groups, static_cast<int64_t>(activeIsa())}}};
-    candidate.workspace = workspaceOf(graph, region, candidate);
+    candidate.workspace = convWorkspace<ConvGemm>(graph, region, candidate);
     // Few channels a group leave most of a vector idle.
     const double lanes = std::min<double>(16, static_cast<double>(weight[0] / groups)) / 16;
     const double share = 0.7 * lanes * (order == Order::plain ? 0.8 : 1.0);
@@ -139,27 +37,11 @@ void propose(const Graph& graph, const Region& region, Proposals& proposals) {
 }
 
 std::unique_ptr<CompiledStep> compile(const KernelSpec& spec) {
-  return std::make_unique<ConvGemmStep>(spec);
-}
-
-Tensor pack(const Packing& packing, std::span<const Tensor> constants) {
-  const Tensor& weights = constants.front();
-  ConvShape shape;
-  shape.groups = packing.params[0];
-  shape.outChannels = weights.dims()[0];
-  shape.inChannels = weights.dims()[1] * shape.groups;
-  const size_t spatial = weights.dims().size() - 2;
-  for (size_t axis = 0; axis < spatial; ++axis) shape.kernel[3 - spatial + axis] = weights.dims()[axis + 2];
-  const ConvGemm conv(shape, ActivationStrides::channelsLast(shape.inChannels, shape.in),
-                      ActivationStrides::channelsLast(shape.outChannels, shape.out),
-                      static_cast<Isa>(packing.params[1]));
-  Tensor packed = Tensor::allocate(DType::f32, {conv.packedFloats()});
-  conv.pack(weights.as<float>().data(), packed.mutableAs<float>().data());
-  return packed;
+  return std::make_unique<ConvStep<ConvGemm>>(spec);
 }
 
 }  // namespace
 
-const Tactic kConvGemm{"conv_gemm", propose, compile, pack};
+const Tactic kConvGemm{"conv_gemm", propose, compile, packConv<ConvGemm>};
 
 }  // namespace ridge::cpu
