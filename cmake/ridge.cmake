@@ -14,11 +14,14 @@ if(NOT CMAKE_BUILD_TYPE)
   set(CMAKE_BUILD_TYPE Release CACHE STRING "Release or Debug" FORCE)
 endif()
 
-# Helpers that only make builds faster: used when they are there.
+# Helpers that only make builds faster: used when they are there. ccache's depend mode does not preprocess twice (a cold
+# build of base and ir: 42 s of processor time instead of 47); base directory: a fresh clone elsewhere finds what this one
+# has built. A precompiled header would save a fifth of a cold build, and hide missing includes: not taken.
 if(NOT CMAKE_CXX_COMPILER_LAUNCHER)
   find_program(RIDGE_CCACHE ccache)
   if(RIDGE_CCACHE)
-    set(CMAKE_CXX_COMPILER_LAUNCHER ${RIDGE_CCACHE})
+    set(CMAKE_CXX_COMPILER_LAUNCHER
+      env CCACHE_DEPEND=1 CCACHE_BASEDIR=${RIDGE_ROOT} CCACHE_NOHASHDIR=1 ${RIDGE_CCACHE})
   endif()
 endif()
 find_program(RIDGE_LLD ld.lld)
