@@ -23,7 +23,9 @@ class Guard {
   explicit Guard(const std::string& name) : name_(name) {}
 
   bool operator()(int depth, Json::parse_event_t event, Json& value) {
-    if (depth > kMostLevels)
+    const bool opens =
+        event == Json::parse_event_t::object_start || event == Json::parse_event_t::array_start;
+    if (opens && depth >= kMostLevels)
       failInput(fmt::format("the JSON is nested over {} levels deep", kMostLevels), name_,
                 "simplify the file");
     if (event == Json::parse_event_t::object_start) open_.emplace_back();
