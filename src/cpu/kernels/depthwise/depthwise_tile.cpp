@@ -1,0 +1,93 @@
+// Depthwise tiles, compiled once per instruction set.
+#include "cpu/kernels/depthwise/depthwise_kernels.h"
+#include "cpu/simd/vec.h"
+
+namespace RIDGE_ISA_NAMESPACE {
+namespace {
+
+/// Lanes [channel, channel + count) of the output channels' inputs.
+template <bool Repeated, bool Whole>
+inline __attribute__((always_inline)) Vec loadInput(const float* pixel, int64_t channel, int count,
+                                                    int64_t multiplier) {
+  if constexpr (Repeated) {
+    float lanes[Vec::kLanes] = {};
+    for (int i = 0; i < count; ++i) lanes[i] = pixel[(channel + i) / multiplier];
+    return Vec::load(lanes);
+  }
+  return Whole ? Vec::load(pixel + channel) : Vec::loadFirst(pixel + channel, count);
+}
+
+template <bool Whole>
+inline __attribute__((always_inline)) Vec loadLanes(const float* p, int count) {
+  return Whole ? Vec::load(p) : Vec::loadFirst(p, count);
+}
+
+template <int Kernel, int Stride, int Pixels, bool Repeated, bool Whole>
+inline __attribute__((always_inline)) void channels(const DepthwiseTile& t, int64_t c, int count) {
+  constexpr int kColumns = (Pixels - 1) * Stride + Kernel;
+  Vec sum[Pixels];
+#pragma GCC unroll 4
+  for (int p = 0; p < Pixels; ++p) sum[p] = Vec::zero();
+  const float* const* in = t.in;
+  for (int64_t row = 0; row < t.rows; ++row, in += kColumns) {
+    Vec weight[Kernel];
+#pragma GCC unroll 8
+    for (int k = 0; k < Kernel; ++k) weight[k] = loadLanes<Whole>(t.weights[row] + k * t.channels + c, count);
+#pragma GCC unroll 16
+    for (int column = 0; column < kColumns; ++column) {
+      const Vec x = loadInput<Repeated, Whole>(in[column], c, count, t.multiplier);
+#pragma GCC unroll 4
+      for (int p = 0; p < Pixels; ++p) {
+        const int k = column - p * Stride;
+        if (k >= 0 && k < Kernel) sum[p] = mulAdd(x, weight[k], sum[p]);
+      }
+    }
+  }
+  const Vec lo = Vec::broadcast(t.lo), hi = Vec::broadcast(t.hi);
+  const Vec bias = t.bias ? loadLanes<Whole>(t.bias + c, count) : Vec::zero();
+#pragma GCC unroll 4
+  for (int p = 0; p < Pixels; ++p) {
+    Vec y = t.bias ? sum[p] + bias : sum[p];
+    if (t.residual) y = y + loadLanes<Whole>(t.residual[p] + c, count);
+    y = min(hi, max(lo, y));
+    if constexpr (Whole)
+      y.store(t.out[p] + c);
+    else
+      y.storeFirst(t.out[p] + c, count);
+  }
+}
+
+template <int Kernel, int Stride, int Pixels, bool Repeated>
+void tile(const DepthwiseTile& t) {
+  int64_t c = 0;
+  for (; c + Vec::kLanes <= t.channels; c += Vec::kLanes)
+    channels<Kernel, Stride, Pixels, Repeated, true>(t, c, Vec::kLanes);
+  if (c < t.channels)
+    channels<Kernel, Stride, Pixels, Repeated, false>(t, c, static_cast<int>(t.channels - c));
+}
+
+template <int Kernel, int Stride, bool Repeated>
+constexpr DepthwiseFamily family() {
+  return {Kernel,
+          Stride,
+          Repeated,
+          {nullptr, tile<Kernel, Stride, 1, Repeated>, tile<Kernel, Stride, 2, Repeated>,
+           tile<Kernel, Stride, 3, Repeated>, tile<Kernel, Stride, 4, Repeated>}};
+}
+
+constexpr DepthwiseKernels makeKernels() {
+  DepthwiseKernels kernels{};
+  kernels.isa = Isa::RIDGE_ISA;
+#define RIDGE_DEPTHWISE(kernel, stride, repeated) \
+  kernels.family[kernels.count++] = family<kernel, stride, repeated>();
+#include "cpu/kernels/depthwise/kernels.inc"
+#undef RIDGE_DEPTHWISE
+  return kernels;
+}
+
+}  // namespace
+
+extern const DepthwiseKernels kDepthwiseKernels;
+constinit const DepthwiseKernels kDepthwiseKernels = makeKernels();
+
+}  // namespace RIDGE_ISA_NAMESPACE
