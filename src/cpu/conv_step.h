@@ -10,6 +10,8 @@
 
 namespace ridge::cpu {
 
+inline constexpr size_t kChannelAxis = 1;
+
 template <class Kernel>
 class ConvStep : public CompiledStep {
  public:
@@ -17,7 +19,7 @@ class ConvStep : public CompiledStep {
       : spec_(spec),
         shape_(convShapeOf(spec)),
         conv_(checkedShape(), activationStrides(spec.in[0]), activationStrides(spec.out[0])),
-        affine_(affineEpilogueOf(spec)) {
+        affine_(convEpilogue(spec)) {
     checkBias(spec, shape_.outChannels);
     requireSpec(spec.packed.size() == 1 && spec.packed[0].type == DType::f32 &&
                     elementCount(spec.packed[0].dims) == conv_.packedFloats(),
@@ -26,7 +28,7 @@ class ConvStep : public CompiledStep {
     if (affine_) {
       checkAffine();
     } else {
-      general_.emplace(spec, hasBias(spec));
+      general_.emplace(spec, hasBias(spec), kChannelAxis);
       needed += general_->scratch();
     }
     requireSpec(spec.workspace >= needed, spec, "its scratch is too small");
@@ -37,6 +39,12 @@ class ConvStep : public CompiledStep {
   }
 
  private:
+  /// The kernel adds one bias, the convolution's own.
+  static std::optional<AffineEpilogue> convEpilogue(const KernelSpec& spec) {
+    const auto affine = affineEpilogueOf(spec, kChannelAxis);
+    return affine && affine->bias < 0 ? affine : std::nullopt;
+  }
+
   const ConvShape& checkedShape() const {
     requireSpec(isChannelsLast(spec_.out[0]), spec_, "a convolution writes channels side by side");
     return shape_;

@@ -63,6 +63,25 @@ std::optional<float> peel(const Expr& expr, ExprOp op, uint16_t& at) {
   return bound;
 }
 
+bool isAccumulator(const Expr& expr, uint16_t instr) {
+  return expr.code[instr].op == ExprOp::operand && expr.in[expr.code[instr].a].isAccumulator();
+}
+
+/// Peels `x + operand` off, in either order: the operand's array, and x in `at`. Wanted is either an operand
+/// that varies along the channels only, or any other.
+std::optional<int> peelAddend(const Expr& expr, uint16_t& at, AxisMask channels, bool channelsOnly) {
+  const Instr& sum = expr.code[at];
+  if (sum.op != ExprOp::add) return std::nullopt;
+  const auto isOperand = [&](uint16_t instr) {
+    return expr.code[instr].op == ExprOp::operand && !isAccumulator(expr, instr);
+  };
+  if (isOperand(sum.a) == isOperand(sum.b)) return std::nullopt;
+  const Operand& operand = expr.in[expr.code[isOperand(sum.a) ? sum.a : sum.b].a];
+  if ((operand.axes == channels) != channelsOnly) return std::nullopt;
+  at = isOperand(sum.a) ? sum.b : sum.a;
+  return static_cast<int>(operand.value);
+}
+
 }  // namespace
 
 void checkExpression(const Expr& expr, const KernelSpec& spec) {
@@ -94,29 +113,22 @@ Dims broadcastStrides(const ArraySpec& operand, const Dims& dims, const KernelSp
   return strides;
 }
 
-std::optional<AffineEpilogue> asAffine(const Expr& expr) {
+std::optional<AffineEpilogue> asAffine(const Expr& expr, size_t channelAxis) {
   AffineEpilogue affine;
   if (expr.empty()) return affine;
   if (expr.out.size() != 1) return std::nullopt;
   uint16_t at = expr.out.front().instr;
   if (auto hi = peel(expr, ExprOp::min, at)) affine.hi = *hi;
   if (auto lo = peel(expr, ExprOp::max, at)) affine.lo = *lo;
-  const auto isAccumulator = [&](uint16_t instr) {
-    return expr.code[instr].op == ExprOp::operand && expr.in[expr.code[instr].a].isAccumulator();
-  };
-  if (isAccumulator(at)) return affine;
-  const Instr sum = expr.code[at];
-  if (sum.op != ExprOp::add) return std::nullopt;
-  const uint16_t other = isAccumulator(sum.a) ? sum.b : sum.a;
-  if (isAccumulator(sum.a) == isAccumulator(sum.b) || expr.code[other].op != ExprOp::operand)
-    return std::nullopt;
-  affine.residual = static_cast<int>(expr.in[expr.code[other].a].value);
-  return affine;
+  const AxisMask channels = AxisMask{1} << channelAxis;
+  if (auto residual = peelAddend(expr, at, channels, false)) affine.residual = *residual;
+  if (auto bias = peelAddend(expr, at, channels, true)) affine.bias = *bias;
+  return isAccumulator(expr, at) ? std::optional(affine) : std::nullopt;
 }
 
-std::optional<AffineEpilogue> affineEpilogueOf(const KernelSpec& spec) {
+std::optional<AffineEpilogue> affineEpilogueOf(const KernelSpec& spec, size_t channelAxis) {
   if (!problemOf(spec.epilogue).empty()) return std::nullopt;
-  const auto affine = asAffine(spec.epilogue);
+  const auto affine = asAffine(spec.epilogue, channelAxis);
   if (!affine || affine->residual < 0) return affine;
   const auto residual = static_cast<size_t>(affine->residual);
   const bool alike = residual < spec.in.size() && spec.in[residual].dims == spec.out[0].dims;
@@ -127,12 +139,13 @@ uint64_t epilogueScratch(const Expr& epilogue) {
   return epilogue.empty() ? 0 : PointwiseProgram(withBias(epilogue)).scratch();
 }
 
-BlockEpilogue::BlockEpilogue(const KernelSpec& spec, bool hasBias)
+BlockEpilogue::BlockEpilogue(const KernelSpec& spec, bool hasBias, size_t channelAxis)
     : dims_(spec.out.front().dims),
+      channelAxis_(channelAxis),
       in_(spec.in),
       out_(spec.out),
       program_(hasBias ? withBias(checked(spec.epilogue, spec)) : checked(spec.epilogue, spec)) {
-  requireSpec(dims_.size() >= 2, spec, "a result with channels has at least two axes");
+  requireSpec(channelAxis < dims_.size(), spec, "a result with channels has an axis for them");
   for (const Operand& operand : spec.epilogue.in) {
     if (operand.isAccumulator()) {
       operands_.push_back({kAccumulator, {}});
@@ -155,7 +168,7 @@ BlockEpilogue::BlockEpilogue(const KernelSpec& spec, bool hasBias)
 int64_t BlockEpilogue::rowOffset(const Dims& strides, int64_t row) const {
   int64_t offset = 0;
   for (size_t axis = dims_.size(); axis-- > 0;) {
-    if (axis == 1) continue;
+    if (axis == channelAxis_) continue;
     offset += row % dims_[axis] * strides[axis];
     row /= dims_[axis];
   }
@@ -166,7 +179,7 @@ int64_t BlockEpilogue::rowOffset(const Dims& strides, int64_t row) const {
 bool BlockEpilogue::uniformRows(const Dims& strides) const {
   int64_t step = -1, expected = 0;
   for (size_t axis = dims_.size(); axis-- > 0;) {
-    if (axis == 1 || dims_[axis] == 1) continue;
+    if (axis == channelAxis_ || dims_[axis] == 1) continue;
     if (step < 0) {
       step = strides[axis];
     } else if (strides[axis] != expected) {
@@ -191,7 +204,7 @@ void BlockEpilogue::runRows(const Bound& bound, int64_t row, int64_t rows, int64
   const auto place = [&](const Dims& strides) {
     const int64_t first = rowOffset(strides, row);
     const int64_t step = rows > 1 ? rowOffset(strides, row + 1) - first : 0;
-    return std::pair(first + column * strides[1], step);
+    return std::pair(first + column * strides[channelAxis_], step);
   };
   for (size_t at = 0; at < operands_.size(); ++at) {
     const Source& operand = operands_[at];
@@ -203,14 +216,14 @@ void BlockEpilogue::runRows(const Bound& bound, int64_t row, int64_t rows, int64
       const auto [first, step] = place(operand.strides);
       const auto* data = reinterpret_cast<const float*>(
           addressOf(in_[static_cast<size_t>(operand.input)].at, *bound.buffers));
-      inputs[at] = {data + first, step, operand.strides[1]};
+      inputs[at] = {data + first, step, operand.strides[channelAxis_]};
     }
   }
   for (size_t at = 0; at < results_.size(); ++at) {
     const ArraySpec& array = out_[static_cast<size_t>(results_[at])];
     const auto [first, step] = place(array.strides);
     outputs[at] = {reinterpret_cast<float*>(writableAddressOf(array.at, *bound.buffers)) + first, step,
-                   array.strides[1]};
+                   array.strides[channelAxis_]};
   }
   program_.run(rows, columns, inputs.data(), outputs.data(), bound.scratch);
 }

@@ -11,15 +11,17 @@
 
 namespace ridge::cpu {
 
-/// acc (+ residual), then max with lo, then min with hi: the forms that a register tile stores directly.
+/// acc (+ bias) (+ residual), then max with lo, then min with hi: the forms that a register tile stores
+/// directly.
 struct AffineEpilogue {
+  int bias = -1;  ///< index into KernelSpec::in of an operand that varies along the channels only; -1: none
   int residual = -1;  ///< index into KernelSpec::in of an operand as large as the output; -1: none
   float lo = -std::numeric_limits<float>::infinity(), hi = std::numeric_limits<float>::infinity();
 };
 /// Nothing when the expression is something else. An empty expression is the plain accumulator.
-std::optional<AffineEpilogue> asAffine(const Expr& epilogue);
+std::optional<AffineEpilogue> asAffine(const Expr& epilogue, size_t channelAxis);
 /// The same for a step; nothing when its residual is broadcast, or the expression is not valid.
-std::optional<AffineEpilogue> affineEpilogueOf(const KernelSpec& spec);
+std::optional<AffineEpilogue> affineEpilogueOf(const KernelSpec& spec, size_t channelAxis);
 
 /// Scratch of one thread that a BlockEpilogue over this expression needs, with or without bias; 0 for affine
 /// ones.
@@ -41,7 +43,6 @@ class BlockEpilogue {
     const float* bias;
     std::byte* scratch;  ///< of this thread
   };
-  /// Rows are pixels in logical order of all axes but 1, columns are channels.
   void run(const Bound& bound, int64_t row, int64_t rows, int64_t column, int64_t columns, const float* sums,
            int64_t pitch) const;
 
@@ -56,6 +57,7 @@ class BlockEpilogue {
                const float* sums, int64_t pitch) const;
 
   Dims dims_;  // of the result
+  size_t channelAxis_;
   std::vector<ArraySpec> in_, out_;
   std::vector<Source> operands_;
   std::vector<int> results_;  // output of the spec for each result of the program
