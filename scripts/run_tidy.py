@@ -78,7 +78,7 @@ def main():
     parser.add_argument("--jobs", type=int, default=2)
     parser.add_argument("--all", action="store_true")
     options = parser.parse_args()
-    tool = shutil.which("clang-tidy-14") or shutil.which("clang-tidy")
+    tool = shutil.which("clang-tidy-16") or shutil.which("clang-tidy")
     if not tool:
         sys.exit("clang-tidy: not found: run scripts/setup.sh --developer")
     build = options.build.resolve()

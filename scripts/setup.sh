@@ -78,8 +78,9 @@ check_libraries() {
 check_developer_tools() {
   command -v clang-format-14 >/dev/null || clang-format --version 2>/dev/null | grep -q 'version 14\.' ||
     need "clang-format 14" clang-format-14
-  command -v clang-tidy-14 >/dev/null || clang-tidy --version 2>/dev/null | grep -q 'version 14\.' ||
-    need "clang-tidy 14" clang-tidy-14
+  # Older ones do not know std::source_location.
+  command -v clang-tidy-16 >/dev/null || clang-tidy --version 2>/dev/null | grep -qE 'version (1[6-9]|[2-9][0-9])\.' ||
+    need "clang-tidy (16 or newer)" clang-tidy-16
   command -v ld.lld >/dev/null || need lld lld
   python3 -m venv --help >/dev/null 2>&1 && python3 -c 'import ensurepip' 2>/dev/null || need "python3 venv" python3-venv
 }
