@@ -63,7 +63,7 @@ inline V tanhSequence(V x) {
                      -0.333332819f);
   const V small = fma(p * square, x, x);
   const V large = one - V::broadcast(2.0f) / (expSequence(a + a) + one);
-  return select(less(a, V::broadcast(0.625f)), small, copySign(large, x));
+  return copySign(select(less(a, V::broadcast(0.625f)), small, large), x);  // also of -0
 }
 
 template <class V>
@@ -77,7 +77,7 @@ inline V erfSequence(V x) {
   const V q = horner(t, V::broadcast(-2.173409299e-5f), 0.000441921883f, -0.004207607347f, 0.02521687707f,
                      -0.1084329228f, -0.6332058517f, -1.129585913f, 0.0001897200878f);
   const V large = V::broadcast(1.0f) - expSequence(q);
-  return select(less(a, V::broadcast(1.0f)), small, copySign(large, x));
+  return copySign(select(less(a, V::broadcast(1.0f)), small, large), x);
 }
 
 }  // namespace ridge

@@ -23,17 +23,10 @@ void transposeTile(const uint32_t* in, int64_t inStride, uint32_t* out, int64_t 
   store(out + 3 * outStride, _mm_unpackhi_epi64(abHigh, cdHigh));
 }
 
-void transposeEdge(const uint32_t* in, int64_t inStride, uint32_t* out, int64_t outStride, int64_t rows,
-                   int64_t columns) {
-  for (int64_t r = 0; r < rows; ++r)
-    for (int64_t c = 0; c < columns; ++c) out[r * outStride + c] = in[r + c * inStride];
-}
-
 }  // namespace
 
-template <>
-void transpose<uint32_t>(const uint32_t* in, int64_t inStride, uint32_t* out, int64_t outStride, int64_t rows,
-                         int64_t columns) {
+void transpose(const uint32_t* in, int64_t inStride, uint32_t* out, int64_t outStride, int64_t rows,
+               int64_t columns) {
   constexpr int64_t kBlock =
       16;  // of columns: a cache line of the output is finished before the next is begun
   for (int64_t c = 0; c < columns; c += kBlock) {
@@ -43,10 +36,10 @@ void transpose<uint32_t>(const uint32_t* in, int64_t inStride, uint32_t* out, in
     for (int64_t r = 0; r < wholeRows; r += 4)
       for (int64_t j = 0; j < wholeColumns; j += 4)
         transposeTile(from + r + j * inStride, inStride, out + r * outStride + c + j, outStride);
-    transposeEdge(from + wholeRows, inStride, out + wholeRows * outStride + c, outStride, rows - wholeRows,
-                  width);
-    transposeEdge(from + wholeColumns * inStride, inStride, out + c + wholeColumns, outStride, wholeRows,
-                  width - wholeColumns);
+    transpose<uint32_t>(from + wholeRows, inStride, out + wholeRows * outStride + c, outStride,
+                        rows - wholeRows, width);
+    transpose<uint32_t>(from + wholeColumns * inStride, inStride, out + c + wholeColumns, outStride,
+                        wholeRows, width - wholeColumns);
   }
 }
 

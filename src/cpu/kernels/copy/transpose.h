@@ -12,9 +12,8 @@ void transpose(const T* in, int64_t inStride, T* out, int64_t outStride, int64_t
     for (int64_t c = 0; c < columns; ++c) out[r * outStride + c] = in[r + c * inStride];
 }
 
-/// By 4 x 4 tiles in registers.
-template <>
-void transpose<uint32_t>(const uint32_t* in, int64_t inStride, uint32_t* out, int64_t outStride, int64_t rows,
-                         int64_t columns);
+/// The same by 4 x 4 tiles in registers.
+void transpose(const uint32_t* in, int64_t inStride, uint32_t* out, int64_t outStride, int64_t rows,
+               int64_t columns);
 
 }  // namespace ridge::cpu

@@ -50,8 +50,8 @@ class DepthwiseRun {
       for (int64_t at = 0; at < block; at += kDepthwisePixels)
         runTile(pixel + done + at, std::min<int64_t>(kDepthwisePixels, block - at), at);
       if (epilogue_.hook)
-        epilogue_.hook(epilogue_.hookContext,
-                       {pixel + done, block, 0, shape_.outChannels, sums_, shape_.outChannels});
+        epilogue_.hook(epilogue_.hookContext, {epilogue_.hookFirstRow + pixel + done, block, 0,
+                                               shape_.outChannels, sums_, shape_.outChannels});
       done += block;
     }
   }

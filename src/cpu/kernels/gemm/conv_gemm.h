@@ -52,6 +52,7 @@ struct GemmEpilogue {
   float lo = -std::numeric_limits<float>::infinity(), hi = std::numeric_limits<float>::infinity();
   GemmBlockFn hook = nullptr;  ///< called in the thread of the part that computed the block
   void* hookContext = nullptr;
+  int64_t hookFirstRow = 0;  ///< added to the row numbers that the hook sees
 };
 
 /// A convolution with packed weights. Built once; `run` allocates nothing and is called once for each part.
@@ -78,6 +79,7 @@ class ConvGemm {
   void run(const float* in, const float* packed, const GemmEpilogue& epilogue, float* out,
            std::byte* workspace, int part, int parts) const;
 
+  int64_t rows() const { return rows_; }  ///< output pixels
   /// How many rows of A lie in one block, and K elements in one pass: for tests and listings.
   int64_t blockRows() const { return blockRows_; }
   int64_t blockDepth() const { return blockTaps_ * blockChannels_; }

@@ -209,7 +209,8 @@ void ConvGemmRun::runPanel(const Block& block, int64_t group, int64_t panel) {
     }
   }
   if (epilogue_.hook)
-    epilogue_.hook(epilogue_.hookContext, {block.row, block.rows, column, tile.columns, sums_, width});
+    epilogue_.hook(epilogue_.hookContext,
+                   {epilogue_.hookFirstRow + block.row, block.rows, column, tile.columns, sums_, width});
 }
 
 void ConvGemmRun::runTiles(const Block& block, GemmTile tile, GemmTileFn const* tileFns, int64_t firstTap,
