@@ -12,8 +12,8 @@ namespace ridge {
 /// The attributes of every windowed op. Empty vectors stand for ones (strides, dilations) and zeros (pads).
 struct WindowAttributes {
   std::string autoPad = "NOTSET";
-  std::vector<int64_t> kernelShape, strides, dilations;
-  std::vector<int64_t> pads;  ///< begins of all axes, then ends; ignored unless autoPad is NOTSET
+  std::vector<int64_t> kernelShape = {}, strides = {}, dilations = {};
+  std::vector<int64_t> pads = {};  ///< begins of all axes, then ends; ignored unless autoPad is NOTSET
 
   template <class Self, class V>
   static void visitWindow(Self& self, V& v) {
