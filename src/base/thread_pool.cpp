@@ -41,7 +41,7 @@ void futexWake(std::atomic<uint32_t>& word) {
 
 // A word that one thread waits on: it spins a while, then sleeps. The flag is raised before the last look at
 // the word and read after the word changed (both sequentially consistent), so no change is slept through.
-struct alignas(64) Signal {
+struct Signal {
   std::atomic<uint32_t> word{0};
   std::atomic<bool> asleep{false};
 
@@ -52,12 +52,17 @@ struct alignas(64) Signal {
   // Until done(word); returns the word.
   template <class Done>
   uint32_t wait(Done done) {
-    const auto start = std::chrono::steady_clock::now();
+    std::chrono::steady_clock::time_point deadline{};  // set late: a short wait asks for no time
     for (int round = 1;; ++round) {
       const uint32_t seen = word.load(std::memory_order_acquire);
       if (done(seen)) return seen;
       _mm_pause();
-      if (round % 16 == 0 && std::chrono::steady_clock::now() - start > kSpinTime) break;
+      if (round % 16 != 0) continue;
+      const auto now = std::chrono::steady_clock::now();
+      if (round == 16)
+        deadline = now + kSpinTime;
+      else if (now > deadline)
+        break;
     }
     for (;;) {
       asleep.store(true);
@@ -81,50 +86,47 @@ struct Job {
   }
 };
 
-// Only for the life of a process that does not fork: the child of a fork has no workers.
+// The child of a fork has no workers, whatever the pool says.
 std::atomic<bool> hasForked{false};
 
 }  // namespace
 
 struct ThreadPool::State {
+  // What a worker waits for and what it then reads share a cache line of its own.
   struct alignas(64) Worker {
     Signal start;  // the number of the worker's latest job
+    bool stopping = false;
+    Job job;
     std::thread thread;
   };
 
   std::atomic<bool> busy{false};
-  bool stopping = false;  // published by start, as the job is
-  Job job;
-  Signal pending;  // workers that have not finished the job
+  alignas(64) Signal pending;  // workers that have not finished the job
   std::vector<std::unique_ptr<Worker>> workers;
   std::atomic<int> threads{1};
 
   void serve(Worker& self, int index);
   void start(int threads);
   void stop();
-  void launch(size_t count);
+  static void launch(Worker& worker);
 };
 
 void ThreadPool::State::serve(Worker& self, int index) {
   for (uint32_t served = 0;;) {
     served = self.start.wait([served](uint32_t latest) { return latest != served; });
-    if (stopping) return;
-    _mm_setcsr(job.floatMode);
-    job.runFrom(index);
+    if (self.stopping) return;
+    _mm_setcsr(self.job.floatMode);
+    self.job.runFrom(index);
     if (pending.word.fetch_sub(1) == 1) pending.wakeWaiter();
   }
 }
 
-void ThreadPool::State::launch(size_t count) {
-  for (size_t at = 0; at < count; ++at) {
-    Signal& start = workers[at]->start;
-    start.word.store(start.word.load(std::memory_order_relaxed) + 1);
-    start.wakeWaiter();
-  }
+void ThreadPool::State::launch(Worker& worker) {
+  worker.start.word.store(worker.start.word.load(std::memory_order_relaxed) + 1);
+  worker.start.wakeWaiter();
 }
 
 void ThreadPool::State::start(int wanted) {
-  stopping = false;
   // Signals are for the threads of the program, not for ours.
   sigset_t all, before;
   sigfillset(&all);
@@ -145,8 +147,10 @@ void ThreadPool::State::start(int wanted) {
 }
 
 void ThreadPool::State::stop() {
-  stopping = true;
-  launch(workers.size());
+  for (const auto& worker : workers) {
+    worker->stopping = true;
+    launch(*worker);
+  }
   for (const auto& worker : workers) worker->thread.join();
   workers.clear();
 }
@@ -205,9 +209,12 @@ void ThreadPool::run(int parts, void (*call)(void*, int), void* object) {
   job.stride = static_cast<int>(state.workers.size()) + 1;
   job.floatMode = _mm_getcsr();
   const int helpers = std::min(parts, job.stride) - 1;
-  state.job = job;
   state.pending.word.store(static_cast<uint32_t>(helpers), std::memory_order_relaxed);
-  state.launch(static_cast<size_t>(helpers));
+  for (int helper = 0; helper < helpers; ++helper) {
+    State::Worker& worker = *state.workers[static_cast<size_t>(helper)];
+    worker.job = job;
+    State::launch(worker);
+  }
   job.runFrom(0);
   state.pending.wait([](uint32_t left) { return left == 0; });
   state.busy.store(false, std::memory_order_release);
