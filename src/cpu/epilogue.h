@@ -30,9 +30,9 @@ uint64_t epilogueScratch(const Expr& epilogue);
 /// An epilogue over blocks of [pixels][channels] sums of a channels-last result. Bias is added first, if any.
 class BlockEpilogue {
  public:
-  /// `spec.out[*]` and every operand are channels-last or broadcast arrays of the same logical shape [N, C,
-  /// spatial...] (rank 2: [rows, columns]). Fails by failSpec.
-  BlockEpilogue(const KernelSpec& spec, bool hasBias);
+  /// Columns of a block run along `channelAxis` of the results, rows along all others, in logical order.
+  /// Fails by failSpec.
+  BlockEpilogue(const KernelSpec& spec, bool hasBias, size_t channelAxis);
 
   size_t scratch() const { return program_.scratch(); }
 

@@ -1,0 +1,132 @@
+#include "engine/validate.h"
+
+#include <fmt/format.h>
+
+#include "base/error.h"
+#include "base/text.h"
+#include "plan/check_spec.h"
+
+namespace ridge {
+
+namespace {
+
+constexpr uint64_t kLargestArena = uint64_t{1} << 40;
+constexpr size_t kLargestRank = 64;
+
+[[noreturn]] void reject(const char* sentence) {
+  failInput(fmt::format("the engine's plan is not valid: {}", sentence), {}, "build the engine again");
+}
+void require(bool holds, const char* sentence) {
+  if (!holds) reject(sentence);
+}
+
+class PlanValidator {
+ public:
+  PlanValidator(const EngineData& data, const Plan& plan) : data_(data), plan_(plan) {}
+
+  void run() const {
+    require(plan_.arenaBytes <= kLargestArena && plan_.workspaceBytes <= kLargestArena,
+            "its memory is out of range");
+    for (const PlannedArray& array : plan_.arrays) {
+      require(isIndex(array.value, plan_.values.size()), "an array has no value");
+      checkArray(array.array, false);
+      require(array.array.dims == plan_.values[static_cast<size_t>(array.value)].dims,
+              "an array is not like its value");
+    }
+    checkPorts(plan_.inputs, Space::input);
+    checkPorts(plan_.outputs, Space::output);
+    for (const Step& step : plan_.steps)
+      withContext([&] { return fmt::format("step {}", escaped(step.name)); }, [&] { checkStep(step); });
+  }
+
+ private:
+  static bool isIndex(int32_t index, size_t size) { return index >= 0 && static_cast<size_t>(index) < size; }
+
+  /// The caller's buffers are dense: a port's array is all of its buffer.
+  void checkPorts(const std::vector<Port>& ports, Space space) const {
+    for (size_t at = 0; at < ports.size(); ++at) {
+      require(isIndex(ports[at].array, plan_.arrays.size()), "a port has no array");
+      const ArraySpec& array = plan_.arrays[static_cast<size_t>(ports[at].array)].array;
+      require(array.at.space == space && array.at.index == static_cast<int32_t>(at) && array.at.offset == 0 &&
+                  isDensePlain(array),
+              "a port is not its own dense array");
+    }
+  }
+
+  void checkStep(const Step& step) const {
+    require(!step.ops.empty(), "a step has no op");
+    const KernelSpec& kernel = step.kernel;
+    require(step.reads.size() == kernel.in.size() && step.writes.size() == kernel.out.size(),
+            "a step does not name what it reads and writes");
+    for (int32_t read : step.reads)
+      require(read == -1 || isIndex(read, plan_.arrays.size()), "a step reads no array");
+    for (int32_t write : step.writes) require(isIndex(write, plan_.arrays.size()), "a step writes no array");
+    for (const ArraySpec& array : kernel.in) checkArray(array, false);
+    for (const ArraySpec& array : kernel.packed) {
+      checkArray(array, false);
+      require(array.at.space == Space::weights, "packed weights are constants");
+    }
+    for (const ArraySpec& array : kernel.out) checkArray(array, true);
+    require(kernel.workspace <= plan_.workspaceBytes, "a step has more scratch than the plan");
+    require(!kernel.out.empty(), "a step writes nothing");
+  }
+
+  void checkArray(const ArraySpec& array, bool written) const {
+    require(array.dims.size() == array.strides.size() && array.dims.size() <= kLargestRank,
+            "an array has strides for another rank");
+    if (array.at.space == Space::none) {
+      require(!written, "a result has no place");
+      elementCount(array.dims);
+      return;
+    }
+    require(bitsOf(array.type) % 8 == 0 && bitsOf(array.type) > 0,
+            "an array has elements that are no whole bytes");
+    require(!written || array.at.space == Space::arena || array.at.space == Space::output,
+            "a step writes to a constant");
+    const uint64_t size = bytesOf(array.type, 1);
+    const auto extent = static_cast<uint64_t>(extentOf(array));
+    uint64_t end = 0;
+    require(!__builtin_mul_overflow(extent, size, &end) &&
+                !__builtin_add_overflow(end, array.at.offset, &end) && end <= capacityOf(array.at) &&
+                array.at.offset % size == 0,
+            "an array lies outside of its memory");
+  }
+
+  uint64_t capacityOf(const Location& at) const {
+    const auto index = static_cast<size_t>(at.index);
+    switch (at.space) {
+      case Space::arena:
+        return plan_.arenaBytes;
+      case Space::input:
+        return capacityOfPort(plan_.inputs, at.index);
+      case Space::output:
+        return capacityOfPort(plan_.outputs, at.index);
+      case Space::weights:
+        require(isIndex(at.index, data_.weights.size()), "a constant is missing");
+        return data_.weights[index].bytes.byteSize();
+      case Space::none:
+        break;
+    }
+    return 0;
+  }
+
+  uint64_t capacityOfPort(const std::vector<Port>& ports, int32_t index) const {
+    require(isIndex(index, ports.size()), "an array belongs to no port");
+    const Port& port = ports[static_cast<size_t>(index)];
+    require(isIndex(port.array, plan_.arrays.size()), "a port has no array");
+    const ArraySpec& array = plan_.arrays[static_cast<size_t>(port.array)].array;
+    return bytesOf(array.type, elementCount(array.dims));
+  }
+
+  const EngineData& data_;
+  const Plan& plan_;
+};
+
+}  // namespace
+
+void validate(const EngineData& data) {
+  require(!data.plans.empty(), "there is none");
+  for (const Plan& plan : data.plans) PlanValidator(data, plan).run();
+}
+
+}  // namespace ridge
