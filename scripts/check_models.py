@@ -12,7 +12,7 @@ import argparse
 import sys
 
 from model_checks import accuracy, engines, evaluate, mutations, optimize, speed
-from model_checks.networks import ROOT, SHARED, chosen
+from model_checks.networks import CACHE, ROOT, SHARED, chosen
 from model_checks.tools import RIDGE, Report
 
 PARTS = {"accuracy": accuracy, "optimize": optimize, "eval": evaluate, "speed": speed, "engine": engines,
@@ -35,6 +35,7 @@ def main():
     for needed in (RIDGE, SHARED / "models" / "real"):
         if not needed.exists():
             sys.exit(f"check_models: error: {needed} is not there")
+    CACHE.mkdir(parents=True, exist_ok=True)
     report = Report()
     # Timing says nothing on a machine that also does something else, so CI does not ask.
     parts = [p for p in PARTS if p != "speed" or not options.quick] if options.part == "all" else [options.part]

@@ -47,7 +47,6 @@ class Network:
             return SHARED / "models" / "real" / f"{self.name}.onnx"
         target = CACHE / f"{self.name}.onnx"
         if not target.exists():
-            CACHE.mkdir(parents=True, exist_ok=True)
             partial = target.with_suffix(".partial")
             run_tool("materialize.py", SHARED / "models" / "topologies" / f"{self.name}.onnx", partial)
             partial.rename(target)
@@ -56,7 +55,6 @@ class Network:
     def pipeline(self):
         """The pipeline file, written on first use."""
         target = CACHE / f"{self.name}.pipeline.json"
-        CACHE.mkdir(parents=True, exist_ok=True)
         target.write_text(json.dumps({"version": 1, "inputs": {"input": list(self.steps)},
                                       "task": {"classification": {"output": "output", "label_offset": 0}}}, indent=1))
         return target

@@ -92,7 +92,6 @@ def input_file(network, batch=1):
     """A .npy of random numbers in the network's input range; the same each time."""
     path = CACHE / f"{network.name}.input{batch}.npy"
     rng = np.random.default_rng(batch)
-    CACHE.mkdir(parents=True, exist_ok=True)
     np.save(path, rng.uniform(network.low, network.high, (batch, 3, network.size, network.size)).astype(np.float32))
     return path
 

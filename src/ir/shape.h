@@ -16,7 +16,7 @@ namespace ridge {
 class Dim {
  public:
   Dim() = default;  ///< unknown
-  Dim(int64_t value) : value_(value), kind_(Kind::integer) {}
+  Dim(int64_t value) : value_(value), kind_(Kind::integer) {}  // NOLINT(google-explicit-constructor)
   static Dim symbol(std::string_view name);  ///< interned for the life of the process; "" is unknown
 
   bool isInteger() const { return kind_ == Kind::integer; }
