@@ -13,8 +13,8 @@ case "$mode" in
   *) sed -n '2,5s/^# //p' "$0"; exit 2 ;;
 esac
 
-sources() {  # tracked and new files, C++ by ending
-  git ls-files --cached --others --exclude-standard -- '*.h' '*.cpp' '*.inc'
+sources() {  # tracked and new files; not the lists in .inc, whose lines are no C++ yet
+  git ls-files --cached --others --exclude-standard -- '*.h' '*.cpp'
 }
 
 existing() {

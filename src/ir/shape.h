@@ -15,7 +15,7 @@ namespace ridge {
 /// An integer, an interned symbol, or unknown. Only equality is known of symbols.
 class Dim {
  public:
-  Dim() = default;  ///< unknown
+  Dim() = default;                                             ///< unknown
   Dim(int64_t value) : value_(value), kind_(Kind::integer) {}  // NOLINT(google-explicit-constructor)
   static Dim symbol(std::string_view name);  ///< interned for the life of the process; "" is unknown
 
