@@ -45,7 +45,7 @@ void requireFit(const ArraySpec& wanted, const Tensor& given, const std::string&
 
 }  // namespace
 
-Context::Context(std::shared_ptr<const Executable> executable)
+ExecutionContext::ExecutionContext(std::shared_ptr<const Executable> executable)
     : executable_(std::move(executable)),
       threads_(ThreadPool::instance().threads()),
       workspacePerThread_((plan().workspaceBytes + 63) / 64 * 64),
@@ -63,28 +63,28 @@ Context::Context(std::shared_ptr<const Executable> executable)
   }
 }
 
-void Context::bindInput(size_t port, const void* data) {
+void ExecutionContext::bindInput(size_t port, const void* data) {
   inputs_.at(port) = static_cast<const std::byte*>(data);
 }
-void Context::bindOutput(size_t port, void* data) {
+void ExecutionContext::bindOutput(size_t port, void* data) {
   outputs_.at(port) = static_cast<std::byte*>(data);
 }
 
-void Context::setInput(size_t port, const Tensor& tensor) {
+void ExecutionContext::setInput(size_t port, const Tensor& tensor) {
   requireFit(executable_->inputArray(port), tensor, plan().inputs.at(port).name);
   inputs_[port] = ownInputs_[port].bytes().data();
   if (tensor.byteSize() > 0)
     std::memcpy(ownInputs_[port].mutableBytes().data(), tensor.bytes().data(), tensor.byteSize());
 }
 
-Tensor Context::output(size_t port) const {
+Tensor ExecutionContext::output(size_t port) const {
   const ArraySpec& array = executable_->outputArray(port);
   Tensor copy = Tensor::allocate(array.type, array.dims);
   if (copy.byteSize() > 0) std::memcpy(copy.mutableBytes().data(), outputs_.at(port), copy.byteSize());
   return copy;
 }
 
-Buffers Context::buffers() const {
+Buffers ExecutionContext::buffers() const {
   // The tensors are this context's own; `const` only says that the context's bindings do not change.
   return {inputs_,
           outputs_,
@@ -95,11 +95,11 @@ Buffers Context::buffers() const {
           executable_->weights()};
 }
 
-void Context::execute() {
+void ExecutionContext::execute() {
   execute(0, plan().steps.size());
 }
 
-void Context::execute(size_t first, size_t last) {
+void ExecutionContext::execute(size_t first, size_t last) {
   const FlushDenormals flush;
   const Buffers now = buffers();
   for (size_t step = first; step < last; ++step) {
@@ -109,7 +109,7 @@ void Context::execute(size_t first, size_t last) {
   }
 }
 
-Tensor Context::read(size_t array) const {
+Tensor ExecutionContext::read(size_t array) const {
   const ArraySpec& spec = plan().arrays.at(array).array;
   Tensor copy = Tensor::allocate(spec.type, spec.dims);
   const std::byte* from = addressOf(spec.at, buffers());
@@ -119,7 +119,7 @@ Tensor Context::read(size_t array) const {
   return copy;
 }
 
-void Context::write(size_t array, const Tensor& tensor) {
+void ExecutionContext::write(size_t array, const Tensor& tensor) {
   const ArraySpec& spec = plan().arrays.at(array).array;
   requireFit(spec, tensor, plan().values[static_cast<size_t>(plan().arrays[array].value)].name);
   const std::byte* from = tensor.bytes().data();
@@ -132,7 +132,7 @@ void Context::write(size_t array, const Tensor& tensor) {
        [&](int64_t dense, int64_t placed, size_t size) { std::memcpy(to + placed, from + dense, size); });
 }
 
-uint64_t Context::activationBytes() const {
+uint64_t ExecutionContext::activationBytes() const {
   return plan().arenaBytes + workspace_.byteSize();
 }
 

@@ -10,9 +10,9 @@
 
 namespace ridge {
 
-class Context {
+class ExecutionContext {
  public:
-  explicit Context(std::shared_ptr<const Executable> executable);
+  explicit ExecutionContext(std::shared_ptr<const Executable> executable);
 
   const Executable& executable() const { return *executable_; }
   const Plan& plan() const { return executable_->plan(); }

@@ -1,0 +1,57 @@
+#include "verify/truth.h"
+
+#include "base/error.h"
+#include "ops/evaluate.h"
+
+namespace ridge {
+
+Truth::Truth(const Graph& imported, const NamedInputs& inputs) {
+  outputs_ = evaluate(imported, inputs, [&](ValueId id, const Tensor& tensor) {
+    values_.emplace(imported.value(id).name, tensor);
+  });
+}
+
+const Tensor* Truth::find(const std::string& source) const {
+  const auto found = values_.find(source);
+  return found == values_.end() ? nullptr : &found->second;
+}
+
+const LoweredTruth::Known& LoweredTruth::value(ValueId id) {
+  if (const auto known = known_.find(id); known != known_.end()) return known->second;
+  const Value& value = lowered_.value(id);
+  if (const Tensor* constant = lowered_.constant(id)) return known_[id] = {*constant, true};
+  if (const Tensor* tensor = value.source.empty() ? nullptr : truth_.find(value.source))
+    return known_[id] = {*tensor, true};
+  const NodeId producer = lowered_.producer(id);
+  check(producer != kNoNode, "an input of a lowered graph equals one of the imported graph");
+  compute(producer);
+  return known_.at(id);
+}
+
+// Depth first without recursion: chains without a source may be long.
+void LoweredTruth::compute(NodeId wanted) {
+  std::vector<NodeId> pending{wanted};
+  while (!pending.empty()) {
+    const Node& node = lowered_.node(pending.back());
+    std::vector<Tensor> inputs;
+    bool ready = true;
+    for (ValueId input : node.in) {
+      const bool needsNode =
+          input != kNoValue && !known_.contains(input) && !lowered_.constant(input) &&
+          (lowered_.value(input).source.empty() || !truth_.find(lowered_.value(input).source));
+      if (needsNode) {
+        pending.push_back(lowered_.producer(input));
+        ready = false;
+      } else {
+        inputs.push_back(input == kNoValue ? Tensor() : value(input).value);
+      }
+    }
+    if (!ready) continue;
+    std::vector<Tensor> results = evaluateNode(node, inputs);
+    for (size_t at = 0; at < results.size(); ++at)
+      if (node.out[at] != kNoValue) known_[node.out[at]] = {std::move(results[at]), false};
+    pending.pop_back();
+  }
+}
+
+}  // namespace ridge

@@ -1,0 +1,160 @@
+#include "verify/verifier.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "base/error.h"
+#include "base/interrupt.h"
+#include "runtime/context.h"
+
+namespace ridge {
+
+namespace {
+
+constexpr size_t kSampleEvery = 10;
+
+bool isGood(const Difference& difference, double required) {
+  return difference.mismatched == 0 && difference.worstChannelDb >= required;
+}
+
+Verdict judge(const std::string& name, const Tensor& got, const Tensor& want, double required) {
+  Verdict verdict;
+  verdict.name = verdict.value = name;
+  verdict.type = want.type();
+  verdict.dims = want.dims();
+  verdict.requiredDb = required;
+  if (got.dims() != want.dims()) {
+    verdict.difference.mismatched = want.count();
+    verdict.passed = false;
+    return verdict;
+  }
+  verdict.difference = compareTensors(got, want, defaultChannelAxis(want));
+  verdict.passed = isGood(verdict.difference, required);
+  return verdict;
+}
+
+class PlanVerifier {
+ public:
+  PlanVerifier(const Truth& truth, const Graph& lowered, std::shared_ptr<const Executable> executable,
+               const NamedInputs& inputs)
+      : truth_(truth),
+        lowered_(lowered),
+        loweredTruth_(lowered, truth),
+        context_(std::move(executable)),
+        inputs_(inputs) {}
+
+  VerifyReport run(VerifyMode mode, const ProgressSink& sink) {
+    const size_t steps = plan().steps.size();
+    ProgressPhase progress(sink, "verifying", static_cast<int64_t>(steps));
+    for (size_t step = 0; step < steps; ++step) {
+      throwIfInterrupted();
+      progress.advance();
+      if (mode == VerifyMode::sample && step % kSampleEvery != 0)
+        report_.unchecked.push_back(plan().steps[step].name + ": only every tenth region is checked");
+      else
+        verifyStep(step);
+    }
+    verifyOutputs();
+    return std::move(report_);
+  }
+
+ private:
+  const Plan& plan() const { return context_.plan(); }
+  const PlannedValue& valueOf(int32_t array) const {
+    return plan().values[static_cast<size_t>(plan().arrays[static_cast<size_t>(array)].value)];
+  }
+
+  void verifyStep(size_t at) {
+    const Step& step = plan().steps[at];
+    for (int32_t read : step.reads) {
+      if (read < 0 || plan().arrays[static_cast<size_t>(read)].array.at.space == Space::weights) continue;
+      const LoweredTruth::Known* known = find(valueOf(read).name);
+      if (!known) {
+        report_.unchecked.push_back(
+            fmt::format("{}: the lowered graph has no value '{}'", step.name, valueOf(read).name));
+        return;
+      }
+      context_.write(static_cast<size_t>(read), known->value);
+    }
+    // A copy may fill only a part of what it writes; the rest is the truth already.
+    const bool partial = step.kernel.out.front().dims != valueOf(step.writes.front()).dims;
+    if (partial)
+      context_.write(static_cast<size_t>(step.writes.front()),
+                     find(valueOf(step.writes.front()).name)->value);
+    context_.execute(at, at + 1);
+    for (int32_t write : step.writes) judgeRegion(step, write);
+  }
+
+  const LoweredTruth::Known* find(const std::string& name) {
+    const auto id = lowered_.find(name);
+    return id ? &loweredTruth_.value(*id) : nullptr;
+  }
+
+  void judgeRegion(const Step& step, int32_t array) {
+    const PlannedValue& value = valueOf(array);
+    const LoweredTruth::Known* known = find(value.name);
+    if (!known) {
+      report_.unchecked.push_back(
+          fmt::format("{}: the lowered graph has no value '{}'", step.name, value.name));
+      return;
+    }
+    const Tensor got = context_.read(static_cast<size_t>(array));
+    Verdict verdict = judge(step.name, got, known->value, kRegionDb);
+    verdict.value = value.name;
+    verdict.kernel = step.kernel.tactic;
+    verdict.againstLowered = !known->imported;
+    report_.worstRegionDb = std::min(report_.worstRegionDb, verdict.difference.worstChannelDb);
+    report_.passed = report_.passed && verdict.passed;
+    report_.regions.push_back(std::move(verdict));
+  }
+
+  void verifyOutputs() {
+    for (size_t port = 0; port < plan().inputs.size(); ++port) {
+      const auto given = inputs_.find(plan().inputs[port].name);
+      check(given != inputs_.end(), "the truth has been given every input");
+      context_.setInput(port, given->second);
+    }
+    context_.execute();
+    for (size_t port = 0; port < plan().outputs.size(); ++port) {
+      Verdict verdict = judgeOutput(plan().outputs[port].name, context_.output(port), truth_.outputs()[port]);
+      report_.passed = report_.passed && verdict.passed;
+      report_.outputs.push_back(std::move(verdict));
+    }
+  }
+
+  const Truth& truth_;
+  const Graph& lowered_;
+  LoweredTruth loweredTruth_;
+  ExecutionContext context_;
+  const NamedInputs& inputs_;
+  VerifyReport report_;
+};
+
+}  // namespace
+
+std::string VerifyReport::failure() const {
+  for (const auto* list : {&regions, &outputs})
+    for (const Verdict& verdict : *list) {
+      if (verdict.passed) continue;
+      const Difference& d = verdict.difference;
+      if (d.mismatched > 0)
+        return fmt::format("{}: {} elements are not finite or not equal where they should be", verdict.name,
+                           d.mismatched);
+      return fmt::format("{}: channel {} has {:.1f} dB, {:.0f} dB are required", verdict.name, d.worstChannel,
+                         d.worstChannelDb, verdict.requiredDb);
+    }
+  return {};
+}
+
+Verdict judgeOutput(const std::string& name, const Tensor& got, const Tensor& want) {
+  return judge(name, got, want, kOutputDb);
+}
+
+VerifyReport verifyPlan(const Truth& truth, const Graph& lowered,
+                        std::shared_ptr<const Executable> executable, const NamedInputs& inputs,
+                        VerifyMode mode, const ProgressSink& progress) {
+  return PlanVerifier(truth, lowered, std::move(executable), inputs).run(mode, progress);
+}
+
+}  // namespace ridge

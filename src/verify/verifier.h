@@ -1,0 +1,57 @@
+// Proves a plan: every region on the truth's inputs, judged by its worst channel, then the whole network.
+#pragma once
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "base/progress.h"
+#include "runtime/executable.h"
+#include "verify/metrics.h"
+#include "verify/truth.h"
+
+namespace ridge {
+
+/// Signal-to-error in dB that an implementation must reach in float32.
+inline constexpr double kRegionDb = 100;
+/// What may be left of it at an output, after the errors of all layers.
+inline constexpr double kOutputDb = 60;
+
+struct Verdict {
+  std::string name;   ///< of the output, or of the region
+  std::string value;  ///< the value that was compared
+  DType type = DType::undefined;
+  Dims dims;
+  Difference difference;
+  double requiredDb = kRegionDb;
+  bool passed = true;
+  bool againstLowered = false;  ///< no imported value equals it: judged against the lowered graph
+  std::string kernel;           ///< tactic of the region
+};
+
+struct VerifyReport {
+  std::vector<Verdict> outputs, regions;
+  std::vector<std::string> unchecked;  ///< "NAME: why"; never counted as passed
+  bool passed = true;
+  double truthSeconds = 0;
+  double worstRegionDb = Difference::kExact;
+
+  /// One sentence about the first failure; "" when passed.
+  std::string failure() const;
+};
+
+enum class VerifyMode {
+  full,
+  sample,  ///< every tenth region and the outputs
+  off
+};
+
+/// `lowered` is the graph that the plan was made from (matched by names of values).
+VerifyReport verifyPlan(const Truth& truth, const Graph& lowered,
+                        std::shared_ptr<const Executable> executable, const NamedInputs& inputs,
+                        VerifyMode mode, const ProgressSink& progress = {});
+
+/// Outputs of a run against wanted ones, as matched by name.
+Verdict judgeOutput(const std::string& name, const Tensor& got, const Tensor& want);
+
+}  // namespace ridge
