@@ -19,7 +19,7 @@ sources() {  # tracked and new files; not the lists in .inc, whose lines are no 
 
 existing() {
   local file
-  while read -r file; do [ -f "$file" ] && echo "$file"; done
+  while read -r file; do if [ -f "$file" ]; then echo "$file"; fi; done
 }
 
 check_format() {

@@ -1,6 +1,5 @@
 """The networks that Ridgeline is checked on: where they are, what their inputs look like, what they should score."""
 import dataclasses
-import json
 import pathlib
 import subprocess
 import sys
@@ -9,29 +8,19 @@ ROOT = pathlib.Path(__file__).resolve().parent.parent.parent
 SHARED = ROOT.parent / "shared"
 CACHE = ROOT / "build" / "models"
 
-CIFAR_STEPS = [{"normalize": {"mean": [125.307, 122.950, 113.865], "std": [62.993, 62.089, 66.705]}},
-               {"layout": "NCHW"}]
-
-
-def signed_unit(*geometry):
-    """RGB, x/127.5 - 1 after the given geometry."""
-    return [*geometry, {"scale": 1 / 127.5}, {"subtract": [1.0, 1.0, 1.0]}, {"layout": "NCHW"}]
-
-
 @dataclasses.dataclass(frozen=True)
 class Network:
     name: str
     size: int                    # height and width of the input picture
     low: float = -2.0            # range of random inputs, that of the pipeline's results
     high: float = 2.0
-    steps: tuple = ()            # of the pipeline; empty: a topology with random weights, nothing to score
-    data: str = ""
+    data: str = ""               # of shared/data; empty: a topology with random weights, nothing to score
     top1: int = 0                # what ONNX Runtime and Pillow get on the same files
     top5: int | None = None
 
     @property
     def real(self):
-        return bool(self.steps)
+        return bool(self.data)
 
     @property
     def samples(self):
@@ -53,11 +42,7 @@ class Network:
         return target
 
     def pipeline(self):
-        """The pipeline file, written on first use."""
-        target = CACHE / f"{self.name}.pipeline.json"
-        target.write_text(json.dumps({"version": 1, "inputs": {"input": list(self.steps)},
-                                      "task": {"classification": {"output": "output", "label_offset": 0}}}, indent=1))
-        return target
+        return ROOT / "examples" / "pipelines" / f"{self.name}.json"
 
 
 def run_tool(name, *arguments):
@@ -74,22 +59,14 @@ def data_folder(name):
     return target
 
 
-def cifar(name, top1):
-    return Network(name, 32, steps=tuple(CIFAR_STEPS), data="cifar10", top1=top1)
-
-
 NETWORKS = [
-    Network("imagenet_mobilenet_v1_075", 224, -1, 1, tuple(signed_unit({"center_crop": [224, 224]})), "imagenet", 508, 581),
-    Network("imagenet_mobilenet_v1_025", 224, -1, 1, tuple(signed_unit({"center_crop": [224, 224]})), "imagenet", 347, 500),
-    Network("imagenet_mcunet_320kb", 176, -1, 1,
-            tuple(signed_unit({"resize_shorter": 201, "filter": "bilinear", "antialias": True},
-                              {"center_crop": [176, 176]})), "imagenet", 416, 543),
-    Network("imagenet_squeezenet_1_1", 227, -123, 151,
-            ({"center_crop": [227, 227]}, {"bgr": True}, {"subtract": [104.0, 117.0, 123.0]}, {"layout": "NCHW"}),
-            "imagenet", 386, 514),
-    cifar("cifar10_resnet20", 8882),
-    cifar("cifar10_mobilenetv2", 9106),
-    cifar("cifar10_efficientnet_b0", 9097),
+    Network("imagenet_mobilenet_v1_075", 224, -1, 1, "imagenet", 508, 581),
+    Network("imagenet_mobilenet_v1_025", 224, -1, 1, "imagenet", 347, 500),
+    Network("imagenet_mcunet_320kb", 176, -1, 1, "imagenet", 416, 543),
+    Network("imagenet_squeezenet_1_1", 227, -123, 151, "imagenet", 386, 514),
+    Network("cifar10_resnet20", 32, data="cifar10", top1=8882),
+    Network("cifar10_mobilenetv2", 32, data="cifar10", top1=9106),
+    Network("cifar10_efficientnet_b0", 32, data="cifar10", top1=9097),
     *(Network(name, 224) for name in ("resnet18", "resnet50", "vgg16", "mobilenet_v2", "mobilenet_v3_large",
                                       "efficientnet_b0", "densenet121", "squeezenet1_1", "googlenet")),
     Network("inception_v3", 299),
