@@ -8,6 +8,7 @@ ROOT = pathlib.Path(__file__).resolve().parent.parent.parent
 SHARED = ROOT.parent / "shared"
 CACHE = ROOT / "build" / "models"
 
+
 @dataclasses.dataclass(frozen=True)
 class Network:
     name: str
