@@ -22,48 +22,67 @@ inline __attribute__((always_inline)) Vec loadLanes(const float* p, int count) {
   return Whole ? Vec::load(p) : Vec::loadFirst(p, count);
 }
 
-template <int Kernel, int Stride, int Pixels, bool Repeated, bool Whole>
+/// `Vectors` vectors of channels from `c` on; of a single one perhaps only the first `count` lanes.
+template <int Kernel, int Stride, int Pixels, bool Repeated, int Vectors, bool Whole>
 inline __attribute__((always_inline)) void channels(const DepthwiseTile& t, int64_t c, int count) {
   constexpr int kColumns = (Pixels - 1) * Stride + Kernel;
-  Vec sum[Pixels];
+  Vec sum[Pixels][Vectors];
 #pragma GCC unroll 4
-  for (int p = 0; p < Pixels; ++p) sum[p] = Vec::zero();
+  for (int p = 0; p < Pixels; ++p)
+#pragma GCC unroll 2
+    for (int v = 0; v < Vectors; ++v) sum[p][v] = Vec::zero();
   const float* const* in = t.in;
   for (int64_t row = 0; row < t.rows; ++row, in += kColumns) {
-    Vec weight[Kernel];
+    Vec weight[Kernel][Vectors];
 #pragma GCC unroll 8
-    for (int k = 0; k < Kernel; ++k) weight[k] = loadLanes<Whole>(t.weights[row] + k * t.channels + c, count);
+    for (int k = 0; k < Kernel; ++k)
+#pragma GCC unroll 2
+      for (int v = 0; v < Vectors; ++v)
+        weight[k][v] = loadLanes<Whole>(t.weights[row] + k * t.channels + c + v * Vec::kLanes, count);
 #pragma GCC unroll 16
     for (int column = 0; column < kColumns; ++column) {
-      const Vec x = loadInput<Repeated, Whole>(in[column], c, count, t.multiplier);
+      Vec x[Vectors];
+#pragma GCC unroll 2
+      for (int v = 0; v < Vectors; ++v)
+        x[v] = loadInput<Repeated, Whole>(in[column], c + v * Vec::kLanes, count, t.multiplier);
 #pragma GCC unroll 4
       for (int p = 0; p < Pixels; ++p) {
         const int k = column - p * Stride;
-        if (k >= 0 && k < Kernel) sum[p] = mulAdd(x, weight[k], sum[p]);
+        if (k < 0 || k >= Kernel) continue;
+#pragma GCC unroll 2
+        for (int v = 0; v < Vectors; ++v) sum[p][v] = mulAdd(x[v], weight[k][v], sum[p][v]);
       }
     }
   }
   const Vec lo = Vec::broadcast(t.lo), hi = Vec::broadcast(t.hi);
-  const Vec bias = t.bias ? loadLanes<Whole>(t.bias + c, count) : Vec::zero();
+#pragma GCC unroll 2
+  for (int v = 0; v < Vectors; ++v) {
+    const int64_t at = c + v * Vec::kLanes;
+    const Vec bias = t.bias ? loadLanes<Whole>(t.bias + at, count) : Vec::zero();
 #pragma GCC unroll 4
-  for (int p = 0; p < Pixels; ++p) {
-    Vec y = t.bias ? sum[p] + bias : sum[p];
-    if (t.residual) y = y + loadLanes<Whole>(t.residual[p] + c, count);
-    y = min(hi, max(lo, y));
-    if constexpr (Whole)
-      y.store(t.out[p] + c);
-    else
-      y.storeFirst(t.out[p] + c, count);
+    for (int p = 0; p < Pixels; ++p) {
+      Vec y = t.bias ? sum[p][v] + bias : sum[p][v];
+      if (t.residual) y = y + loadLanes<Whole>(t.residual[p] + at, count);
+      y = min(hi, max(lo, y));
+      if constexpr (Whole)
+        y.store(t.out[p] + at);
+      else
+        y.storeFirst(t.out[p] + at, count);
+    }
   }
 }
 
 template <int Kernel, int Stride, int Pixels, bool Repeated>
 void tile(const DepthwiseTile& t) {
+  // Two vectors share the walk over the pointers where there are registers for them.
+  constexpr int kVectors = Vec::kLanes == 16 ? 2 : 1;
   int64_t c = 0;
+  for (; c + kVectors * Vec::kLanes <= t.channels; c += kVectors * Vec::kLanes)
+    channels<Kernel, Stride, Pixels, Repeated, kVectors, true>(t, c, Vec::kLanes);
   for (; c + Vec::kLanes <= t.channels; c += Vec::kLanes)
-    channels<Kernel, Stride, Pixels, Repeated, true>(t, c, Vec::kLanes);
+    channels<Kernel, Stride, Pixels, Repeated, 1, true>(t, c, Vec::kLanes);
   if (c < t.channels)
-    channels<Kernel, Stride, Pixels, Repeated, false>(t, c, static_cast<int>(t.channels - c));
+    channels<Kernel, Stride, Pixels, Repeated, 1, false>(t, c, static_cast<int>(t.channels - c));
 }
 
 template <int Kernel, int Stride, bool Repeated>

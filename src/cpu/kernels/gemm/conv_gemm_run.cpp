@@ -91,8 +91,9 @@ ConvGemmRun::Pixel ConvGemmRun::pixelOf(int64_t row) const {
   return pixel;
 }
 
-void ConvGemmRun::advance(Pixel& pixel) const {
-  if (++pixel.w < shape_.out[2]) return;
+void ConvGemmRun::advance(Pixel& pixel, int64_t count) const {
+  pixel.w += count;
+  if (pixel.w < shape_.out[2]) return;
   pixel.w = 0;
   if (++pixel.h < shape_.out[1]) return;
   pixel.h = 0;
@@ -108,36 +109,46 @@ void ConvGemmRun::preparePointers(const Block& block) {
   Pixel pixel = pixelOf(block.row);
   for (int64_t tile = 0; tile < block.tiles; ++tile) {
     const int64_t first = tileStart(block, tile), pitch = tileStart(block, tile + 1) - first;
-    for (int64_t r = 0; r < pitch; ++r, advance(pixel)) {
-      const View view = conv_.strips_
-                            ? strip
-                            : View{in_ + pixel.n * conv_.in_.batch, {0, 0, 0}, shape_.in, conv_.in_.space};
-      pointAtTaps(pixel, view, pointers_ + first * conv_.taps_ + r, pitch);
-      outRows_[first + r] = out_ + offsetOf(conv_.out_, pixel.n, pixel.d, pixel.h, pixel.w);
-      if (epilogue_.residual)
-        residualRows_[first + r] =
-            epilogue_.residual + offsetOf(residual, pixel.n, pixel.d, pixel.h, pixel.w);
+    for (int64_t r = 0; r < pitch;) {
+      const int64_t run = std::min(pitch - r, shape_.out[2] - pixel.w);
+      const View view =
+          conv_.strips_ ? strip : View{in_ + pixel.n * conv_.in_.batch, {}, shape_.in, conv_.in_.space};
+      pointAtTaps(pixel, run, view, pointers_ + first * conv_.taps_ + r, pitch);
+      float* out = out_ + offsetOf(conv_.out_, pixel.n, pixel.d, pixel.h, pixel.w);
+      for (int64_t i = 0; i < run; ++i) outRows_[first + r + i] = out + i * conv_.out_.space[2];
+      if (epilogue_.residual) {
+        const float* from = epilogue_.residual + offsetOf(residual, pixel.n, pixel.d, pixel.h, pixel.w);
+        for (int64_t i = 0; i < run; ++i) residualRows_[first + r + i] = from + i * residual.space[2];
+      }
+      r += run;
+      advance(pixel, run);
     }
   }
 }
 
-void ConvGemmRun::pointAtTaps(const Pixel& pixel, const View& view, const float** pointer,
+/// For `run` pixels of one output row, from `pixel` on.
+void ConvGemmRun::pointAtTaps(const Pixel& pixel, int64_t run, const View& view, const float** pointer,
                               int64_t pitch) const {
   const int64_t columns = conv_.merged_ ? 1 : shape_.kernel[2];
   const int64_t d0 = pixel.d * shape_.stride[0] - shape_.padBegin[0];
   const int64_t h0 = pixel.h * shape_.stride[1] - shape_.padBegin[1];
-  const int64_t w0 = pixel.w * shape_.stride[2] - shape_.padBegin[2];
+  const int64_t w0 = pixel.w * shape_.stride[2] - shape_.padBegin[2] - view.first[2];
+  const int64_t width = view.end[2] - view.first[2], step = shape_.stride[2];
   const auto inside = [&](int64_t at, size_t axis) { return at >= view.first[axis] && at < view.end[axis]; };
   for (int64_t kd = 0; kd < shape_.kernel[0]; ++kd) {
     const int64_t d = d0 + kd * shape_.dilation[0];
     for (int64_t kh = 0; kh < shape_.kernel[1]; ++kh) {
       const int64_t h = h0 + kh * shape_.dilation[1];
-      const bool rowInside = inside(d, 0) && inside(h, 1);
-      const int64_t rowAt = (d - view.first[0]) * view.stride[0] + (h - view.first[1]) * view.stride[1];
+      if (!inside(d, 0) || !inside(h, 1)) {
+        for (int64_t kw = 0; kw < columns; ++kw, pointer += pitch) std::fill_n(pointer, run, zeros_);
+        continue;
+      }
+      const float* row =
+          view.base + (d - view.first[0]) * view.stride[0] + (h - view.first[1]) * view.stride[1];
       for (int64_t kw = 0; kw < columns; ++kw, pointer += pitch) {
-        const int64_t w = w0 + kw * shape_.dilation[2];
-        *pointer =
-            rowInside && inside(w, 2) ? view.base + rowAt + (w - view.first[2]) * view.stride[2] : zeros_;
+        int64_t w = w0 + kw * shape_.dilation[2];
+        for (int64_t i = 0; i < run; ++i, w += step)
+          pointer[i] = w >= 0 && w < width ? row + w * view.stride[2] : zeros_;
       }
     }
   }

@@ -29,12 +29,13 @@ class ConvGemmRun {
   };
 
   Pixel pixelOf(int64_t row) const;
-  void advance(Pixel& pixel) const;
+  void advance(Pixel& pixel, int64_t count) const;
   int64_t blockEnd(int64_t row, int64_t end) const;
   int64_t tileStart(const Block& block, int64_t tile) const { return block.rows * tile / block.tiles; }
 
   void preparePointers(const Block& block);
-  void pointAtTaps(const Pixel& pixel, const View& view, const float** pointer, int64_t pitch) const;
+  void pointAtTaps(const Pixel& pixel, int64_t run, const View& view, const float** pointer,
+                   int64_t pitch) const;
   View fillStrip(const Block& block);
   void copyStripRow(const float* row, int64_t firstColumn, int64_t columns, float* out) const;
   void runBlock(const Block& block, int64_t firstUnit, int64_t endUnit);
