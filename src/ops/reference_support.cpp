@@ -5,8 +5,8 @@ namespace ridge {
 namespace {
 
 // Strides of every input along the output's axes, 0 where it is repeated.
-std::vector<int64_t> broadcastStrides(size_t rank, std::span<const std::span<const int64_t>> inputs) {
-  std::vector<int64_t> strides(rank * inputs.size(), 0);
+InlineVector<int64_t, 96> broadcastStrides(size_t rank, std::span<const std::span<const int64_t>> inputs) {
+  InlineVector<int64_t, 96> strides(rank * inputs.size());
   for (size_t input = 0; input < inputs.size(); ++input) {
     const auto dims = inputs[input];
     check(dims.size() <= rank, "a broadcast input has at most the rank of the output");
@@ -24,7 +24,6 @@ std::vector<int64_t> broadcastStrides(size_t rank, std::span<const std::span<con
 
 StridedRuns::StridedRuns(std::span<const int64_t> dims, size_t arrays, std::span<const int64_t> strides)
     : arrays_(arrays) {
-  const auto innermost = [&] { return strides_.end() - static_cast<std::ptrdiff_t>(arrays); };
   for (size_t axis = 0; axis < dims.size(); ++axis) {
     if (dims[axis] == 1) continue;
     const auto here = strides.subspan(axis * arrays, arrays);
@@ -33,17 +32,18 @@ StridedRuns::StridedRuns(std::span<const int64_t> dims, size_t arrays, std::span
       mergeable = strides_[strides_.size() - arrays + array] == here[array] * dims[axis];
     if (mergeable) {
       dims_.back() *= dims[axis];
-      std::copy(here.begin(), here.end(), innermost());
+      std::copy(here.begin(), here.end(), strides_.end() - arrays);
     } else {
       dims_.push_back(dims[axis]);
-      strides_.insert(strides_.end(), here.begin(), here.end());
+      for (int64_t stride : here) strides_.push_back(stride);
     }
   }
   if (dims_.empty()) {
     dims_.push_back(1);
-    strides_.assign(arrays, 0);
+    strides_.resize(arrays);
   }
-  innerStrides_.assign(innermost(), strides_.end());
+  innerStrides_.resize(arrays);
+  std::copy(strides_.end() - arrays, strides_.end(), innerStrides_.begin());
 }
 
 void StridedRuns::locate(int64_t at, std::span<int64_t> offsets) const {

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "base/thread_pool.h"
+#include "ops/inline_vector.h"
 #include "ops/numbers.h"
 
 namespace ridge {
@@ -45,9 +46,7 @@ class StridedRuns {
   /// Calls fn(index, Run) for runs of at most `most` elements that cover [begin, end) of the space.
   template <class Fn>
   void visit(int64_t begin, int64_t end, int64_t most, Fn&& fn) const {
-    std::array<int64_t, 4> few;  // no allocation in the usual case
-    std::vector<int64_t> many(arrays_ > few.size() ? arrays_ : 0);
-    const std::span<int64_t> offsets = many.empty() ? std::span(few).first(arrays_) : std::span(many);
+    InlineVector<int64_t, 4> offsets(arrays_);
     for (int64_t at = begin; at < end;) {
       const int64_t length = std::min({dims_.back() - at % dims_.back(), most, end - at});
       locate(at, offsets);
@@ -60,9 +59,9 @@ class StridedRuns {
   void locate(int64_t at, std::span<int64_t> offsets) const;
 
   size_t arrays_;
-  std::vector<int64_t> dims_;     // neighbours merged where all arrays allow; never empty
-  std::vector<int64_t> strides_;  // [axis][array]
-  std::vector<int64_t> innerStrides_;
+  InlineVector<int64_t, 32> dims_;     // neighbours merged where all arrays allow; never empty
+  InlineVector<int64_t, 96> strides_;  // [axis][array]
+  InlineVector<int64_t, 4> innerStrides_;
 };
 
 /// The arrays are `inputs`, each broadcast to `output`, the index space is the output.

@@ -66,12 +66,10 @@ void infer(InferContext& c) {
 class ConvMatrices {
  public:
   explicit ConvMatrices(const KernelContext& k)
-      : k_(k), geometry_(resolveConv(k.attrs<ConvAttributes>(), k.input(0).dims, k.input(1).dims)) {
-    const std::vector<WindowAxis> axes = withThreeAxes(geometry_.axes);
-    std::copy(axes.begin(), axes.end(), axis_);
-    if (!k.has(2)) return;
-    bias_.resize(static_cast<size_t>(geometry_.group * geometry_.groupOutputs));
-    loadNumbers(k.input(2), 0, 1, k.input(2).count(), bias_.data());
+      : k_(k),
+        geometry_(resolveConv(k.attrs<ConvAttributes>(), k.input(0).dims, k.input(1).dims)),
+        axis_(withThreeAxes(geometry_.axes)) {
+    numberClassOf(k.input(0).type);
   }
 
   DotShape shape() const {
@@ -105,8 +103,8 @@ class ConvMatrices {
 
   void store(int64_t batch, int64_t row, int64_t column, int64_t count, double* sums) const {
     const int64_t channel = batch % geometry_.group * geometry_.groupOutputs + row;
-    if (!bias_.empty())
-      for (int64_t at = 0; at < count; ++at) sums[at] += bias_[static_cast<size_t>(channel)];
+    const double bias = k_.has(2) ? loadNumber<double>(k_.input(2), channel) : 0.0;
+    if (k_.has(2)) std::for_each_n(sums, count, [&](double& sum) { sum += bias; });
     storeNumbers(k_.output(0), (batch * geometry_.groupOutputs + row) * geometry_.outputPixels() + column,
                  count, sums);
   }
@@ -127,8 +125,7 @@ class ConvMatrices {
 
   const KernelContext& k_;
   ConvGeometry geometry_;
-  WindowAxis axis_[3];
-  std::vector<double> bias_;
+  WindowAxes axis_;  // three
 };
 
 void reference(KernelContext& k) {

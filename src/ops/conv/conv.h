@@ -21,7 +21,7 @@ struct ConvAttributes : AttributesOf<ConvAttributes>, WindowAttributes {
 struct ConvGeometry {
   int64_t batch = 1, group = 1;
   int64_t groupInputs = 1, groupOutputs = 1;  ///< channels of one group
-  std::vector<WindowAxis> axes;               ///< one per spatial axis
+  WindowAxes axes;                            ///< one per spatial axis
 
   int64_t outputPixels() const;    ///< product of the output's spatial dimensions
   int64_t kernelElements() const;  ///< product of the kernel's dimensions

@@ -10,7 +10,7 @@ namespace {
 // Far beyond any network, and products of two still fit an int64.
 constexpr int64_t kMostExtent = 1LL << 30;
 
-void requireExtents(const char* what, const std::vector<int64_t>& values, size_t count, int64_t least) {
+void requireExtents(const char* what, std::span<const int64_t> values, size_t count, int64_t least) {
   if (!values.empty() && values.size() != count)
     failInput(std::string(what) + " has " + std::to_string(values.size()) + " elements instead of " +
               std::to_string(count));
@@ -24,7 +24,7 @@ void requireValid(const WindowAttributes& attrs, std::span<const int64_t> kernel
   requireExtents("strides", attrs.strides, axes, 1);
   requireExtents("dilations", attrs.dilations, axes, 1);
   requireExtents("pads", attrs.pads, 2 * axes, 0);
-  requireExtents("the kernel", {kernel.begin(), kernel.end()}, axes, 1);
+  requireExtents("the kernel", kernel, axes, 1);
   const std::string& mode = attrs.autoPad;
   if (mode != "NOTSET" && mode != "VALID" && mode != "SAME_UPPER" && mode != "SAME_LOWER")
     failInput("auto_pad must not be " + mode);
@@ -86,20 +86,21 @@ std::pair<int64_t, int64_t> WindowAxis::inside(int64_t o) const {
   return {std::min(first, kernel), std::max(std::min(first, kernel), std::min(last, kernel))};
 }
 
-std::vector<WindowAxis> resolveWindow(const WindowAttributes& attrs, std::span<const int64_t> kernel,
-                                      std::span<const int64_t> spatial, bool ceilMode) {
+WindowAxes resolveWindow(const WindowAttributes& attrs, std::span<const int64_t> kernel,
+                         std::span<const int64_t> spatial, bool ceilMode) {
   check(kernel.size() == spatial.size(), "a window has as many axes as the input has spatial ones");
   requireValid(attrs, kernel);
-  std::vector<WindowAxis> axes;
+  WindowAxes axes;
   for (size_t at = 0; at < kernel.size(); ++at)
     axes.push_back(resolveAxis(attrs, kernel, at, spatial[at], ceilMode));
   return axes;
 }
 
-std::vector<WindowAxis> withThreeAxes(std::vector<WindowAxis> axes) {
+WindowAxes withThreeAxes(const WindowAxes& axes) {
   check(axes.size() <= 3, "windows have at most three axes");
-  axes.insert(axes.begin(), 3 - axes.size(), WindowAxis{});
-  return axes;
+  WindowAxes three(3);
+  std::copy(axes.begin(), axes.end(), three.end() - axes.size());
+  return three;
 }
 
 std::vector<Dim> windowOutputs(const WindowAttributes& attrs, std::span<const int64_t> kernel,

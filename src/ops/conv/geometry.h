@@ -3,9 +3,11 @@
 
 #include <span>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "ir/shape.h"
+#include "ops/inline_vector.h"
 
 namespace ridge {
 
@@ -42,14 +44,16 @@ struct WindowAxis {
   bool operator==(const WindowAxis&) const = default;
 };
 
+using WindowAxes = InlineVector<WindowAxis, 3>;
+
 /// Spatial axes with everything concrete: auto_pad resolved, outputs computed. `kernel` and `spatial` have
 /// one element per axis. Throws Error{input} for attributes that contradict each other or a window larger
 /// than its padded input.
-std::vector<WindowAxis> resolveWindow(const WindowAttributes& attrs, std::span<const int64_t> kernel,
-                                      std::span<const int64_t> spatial, bool ceilMode = false);
+WindowAxes resolveWindow(const WindowAttributes& attrs, std::span<const int64_t> kernel,
+                         std::span<const int64_t> spatial, bool ceilMode = false);
 
 /// The same padded to three axes (leading ones of size 1), for code that is written once for 1 to 3 axes.
-std::vector<WindowAxis> withThreeAxes(std::vector<WindowAxis> axes);
+WindowAxes withThreeAxes(const WindowAxes& axes);
 
 /// Output sizes when the input may be symbolic: a symbol stays where the window keeps every size.
 std::vector<Dim> windowOutputs(const WindowAttributes& attrs, std::span<const int64_t> kernel,

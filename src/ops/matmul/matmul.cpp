@@ -39,18 +39,16 @@ class MatMulMatrices {
   explicit MatMulMatrices(const KernelContext& k)
       : k_(k), g_(resolveMatMul(k.input(0).dims, k.input(1).dims)) {}
 
-  DotShape shape() const {
-    return {static_cast<int64_t>(g_.leftBatch.size()), g_.rows, g_.columns, g_.depth};
-  }
+  DotShape shape() const { return {g_.batches(), g_.rows, g_.columns, g_.depth}; }
 
   template <class T>
   void left(int64_t batch, int64_t row, int64_t depth, int64_t count, T* out) const {
-    const int64_t matrix = g_.leftBatch[static_cast<size_t>(batch)];
+    const int64_t matrix = g_.leftMatrix(batch);
     loadNumbers(k_.input(0), (matrix * g_.rows + row) * g_.depth + depth, 1, count, out);
   }
   template <class T>
   void right(int64_t batch, int64_t depth, int64_t column, int64_t count, T* out) const {
-    const int64_t matrix = g_.rightBatch[static_cast<size_t>(batch)];
+    const int64_t matrix = g_.rightMatrix(batch);
     loadNumbers(k_.input(1), (matrix * g_.depth + depth) * g_.columns + column, 1, count, out);
   }
   template <class T>
@@ -63,25 +61,27 @@ class MatMulMatrices {
   MatMulGeometry g_;
 };
 
-// Integer products wrap around; one row of the result at a time.
+// Integer products wrap around; part of a row of the result at a time.
 template <class T>
 void integerProducts(const DotShape& shape, const MatMulMatrices& matrices) {
-  parallelRanges(shape.batches * shape.rows, 1, [&](int64_t begin, int64_t end) {
-    std::vector<uint64_t> sums(static_cast<size_t>(shape.columns));
-    std::vector<T> line(sums.size()), result(sums.size());
+  constexpr int64_t kBlock = 256;
+  const int64_t blocks = (shape.columns + kBlock - 1) / kBlock;
+  parallelRanges(shape.batches * shape.rows * blocks, 1, [&](int64_t begin, int64_t end) {
+    T line[kBlock], result[kBlock];
+    uint64_t sums[kBlock];
     for (int64_t task = begin; task < end; ++task) {
-      const int64_t batch = task / shape.rows, row = task % shape.rows;
-      std::fill(sums.begin(), sums.end(), 0);
+      const int64_t batch = task / blocks / shape.rows, row = task / blocks % shape.rows;
+      const int64_t column = task % blocks * kBlock, count = std::min(kBlock, shape.columns - column);
+      std::fill_n(sums, count, 0);
       for (int64_t k = 0; k < shape.depth; ++k) {
         T left;
         matrices.left(batch, row, k, 1, &left);
-        matrices.right(batch, k, 0, shape.columns, line.data());
-        for (size_t at = 0; at < sums.size(); ++at)
+        matrices.right(batch, k, column, count, line);
+        for (int64_t at = 0; at < count; ++at)
           sums[at] += static_cast<uint64_t>(left) * static_cast<uint64_t>(line[at]);
       }
-      std::transform(sums.begin(), sums.end(), result.begin(),
-                     [](uint64_t sum) { return static_cast<T>(sum); });
-      matrices.store(batch, row, 0, shape.columns, result.data());
+      std::transform(sums, sums + count, result, [](uint64_t sum) { return static_cast<T>(sum); });
+      matrices.store(batch, row, column, count, result);
     }
   });
 }
@@ -104,16 +104,22 @@ Cost cost(const Node& node, const Graph& graph) {
   return cost;
 }
 
-// For each batch of the output the index of the operand's matrix.
-Dims matrixIndexes(std::span<const int64_t> batch, std::span<const int64_t> own) {
-  const int64_t count = elementCount(batch);
-  Dims indexes;
-  const std::span<const int64_t> inputs[] = {own};
-  if (count > 0)
-    BroadcastRuns(batch, inputs).visit(0, count, count, [&](int64_t, const BroadcastRuns::Run& run) {
-      for (int64_t at = 0; at < run.length; ++at) indexes.push_back(run.offsets[0] + at * run.strides[0]);
-    });
-  return indexes;
+// Leading dimensions of an operand, from the outermost of `rank` batch axes on; ones where it has none.
+MatMulGeometry::Axes leading(std::span<const int64_t> dims, size_t rank) {
+  MatMulGeometry::Axes batch(rank, 1);
+  const size_t own = dims.size() - std::min<size_t>(2, dims.size());
+  std::copy_n(dims.begin(), own, batch.end() - own);
+  return batch;
+}
+
+MatMulGeometry::Axes stepsOf(const MatMulGeometry::Axes& batch) {
+  MatMulGeometry::Axes steps(batch.size());
+  int64_t step = 1;
+  for (size_t axis = batch.size(); axis-- > 0;) {
+    steps[axis] = batch[axis] == 1 ? 0 : step;
+    step *= batch[axis];
+  }
+  return steps;
 }
 
 }  // namespace
@@ -126,17 +132,30 @@ MatMulGeometry resolveMatMul(std::span<const int64_t> left, std::span<const int6
   g.columns = right.size() > 1 ? right.back() : 1;
   if (right[right.size() - std::min<size_t>(2, right.size())] != g.depth)
     cannotMultiply(toString(left), toString(right));
-  const auto leftBatch = left.first(left.size() - std::min<size_t>(2, left.size()));
-  const auto rightBatch = right.first(right.size() - std::min<size_t>(2, right.size()));
-  g.batch = broadcast(leftBatch, rightBatch);
-  if (g.rows > 0 && g.columns > 0) {
-    g.leftBatch = matrixIndexes(g.batch, leftBatch);
-    g.rightBatch = matrixIndexes(g.batch, rightBatch);
+  const size_t rank = std::max({size_t{2}, left.size(), right.size()}) - 2;
+  const MatMulGeometry::Axes leftBatch = leading(left, rank), rightBatch = leading(right, rank);
+  g.batch = leftBatch;
+  for (size_t axis = 0; axis < rank; ++axis) {
+    if (leftBatch[axis] == 1) g.batch[axis] = rightBatch[axis];
+    if (g.batch[axis] != rightBatch[axis] && rightBatch[axis] != 1)
+      cannotMultiply(toString(left), toString(right));
   }
-  g.output = g.batch;
-  if (left.size() > 1) g.output.push_back(g.rows);
-  if (right.size() > 1) g.output.push_back(g.columns);
+  g.leftSteps = stepsOf(leftBatch);
+  g.rightSteps = stepsOf(rightBatch);
   return g;
+}
+
+int64_t MatMulGeometry::batches() const {
+  return elementCount(batch);
+}
+
+int64_t MatMulGeometry::matrix(int64_t at, const Axes& steps) const {
+  int64_t index = 0;
+  for (size_t axis = batch.size(); axis-- > 0;) {
+    index += at % batch[axis] * steps[axis];
+    at /= batch[axis];
+  }
+  return index;
 }
 
 constinit const Op ops::matMul{.name = "MatMul",

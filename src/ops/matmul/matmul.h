@@ -2,6 +2,7 @@
 #pragma once
 
 #include "ir/graph.h"
+#include "ops/inline_vector.h"
 
 namespace ridge {
 
@@ -19,14 +20,21 @@ struct GemmAttributes : AttributesOf<GemmAttributes> {
   }
 };
 
-/// A MatMul with static shapes. A vector on the left is a row, on the right a column, and its axis is missing
-/// in the output.
+/// A MatMul with static shapes. A vector on the left is a row, on the right a column.
 struct MatMulGeometry {
+  using Axes = InlineVector<int64_t, 32>;
+
   int64_t rows = 1, columns = 1, depth = 1;
-  Dims batch;                  ///< broadcast leading dimensions
-  Dims leftBatch, rightBatch;  ///< index of the matrix of each operand, for every batch in row-major order;
-                               ///< empty when the result is
-  Dims output;                 ///< dimensions of the result
+  Axes batch;                  ///< broadcast leading dimensions
+  Axes leftSteps, rightSteps;  ///< matrices from one index of a batch axis to the next; 0: broadcast
+
+  int64_t batches() const;
+  /// Index of the operand's matrix for a batch, counted in row-major order.
+  int64_t leftMatrix(int64_t at) const { return matrix(at, leftSteps); }
+  int64_t rightMatrix(int64_t at) const { return matrix(at, rightSteps); }
+
+ private:
+  int64_t matrix(int64_t at, const Axes& steps) const;
 };
 /// Throws Error{input} for shapes that cannot be multiplied.
 MatMulGeometry resolveMatMul(std::span<const int64_t> left, std::span<const int64_t> right);

@@ -80,7 +80,7 @@ class PoolWalk {
 
   const TensorView& input_;
   int64_t planes_ = 1;
-  std::vector<WindowAxis> axes_;  // three
+  WindowAxes axes_;  // three
 };
 
 }  // namespace ridge

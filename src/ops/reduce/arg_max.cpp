@@ -43,7 +43,7 @@ void reference(KernelContext& k) {
   const auto& attrs = k.attrs<ArgAttributes>();
   const int64_t axis = normalizeAxis(attrs.axis, static_cast<int64_t>(k.input(0).dims.size()));
   withArithmeticClass(k.input(0).type, [&]<class T>() {
-    reduceAlong<T, Place<T, kMost>>(k, std::span(&axis, 1), {.last = attrs.selectLastIndex});
+    reduceAlong<T, Place<T, kMost>>(k, AxisBits{1} << axis, {.last = attrs.selectLastIndex});
   });
 }
 

@@ -109,9 +109,13 @@ struct LogOfSumOfExponentials {
 
 template <template <class> class Fold, class T>
 void reduceAs(const KernelContext& k) {
-  const std::vector<int64_t> axes = k.has(1) ? allInts(k.input(1)) : std::vector<int64_t>();
+  InlineVector<int64_t, 32> axes;
+  if (k.has(1)) {
+    axes.resize(static_cast<size_t>(k.input(1).count()));
+    loadNumbers(k.input(1), 0, 1, k.input(1).count(), axes.data());
+  }
   const auto rank = static_cast<int64_t>(k.input(0).dims.size());
-  reduceAlong<T, Fold<T>>(k, reducedAxes(k.attrs<ReduceAttributes>(), axes, rank));
+  reduceAlong<T, Fold<T>>(k, reducedAxisBits(k.attrs<ReduceAttributes>(), axes, rank));
 }
 
 template <template <class> class Fold>

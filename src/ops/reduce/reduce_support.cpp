@@ -5,17 +5,24 @@
 
 namespace ridge {
 
+AxisBits reducedAxisBits(const ReduceAttributes& attrs, std::span<const int64_t> axes, int64_t rank) {
+  check(rank < 64, "tensors have at most 32 dimensions");
+  if (axes.empty()) return attrs.noopWithEmptyAxes ? 0 : (AxisBits{1} << rank) - 1;
+  AxisBits chosen = 0;
+  for (int64_t axis : axes) {
+    const AxisBits bit = AxisBits{1} << normalizeAxis(axis, rank);
+    if (chosen & bit) failInput("axis " + std::to_string(axis) + " is reduced twice");
+    chosen |= bit;
+  }
+  return chosen;
+}
+
 std::vector<int64_t> reducedAxes(const ReduceAttributes& attrs, const std::vector<int64_t>& axes,
                                  int64_t rank) {
-  std::vector<bool> chosen(static_cast<size_t>(rank), axes.empty() && !attrs.noopWithEmptyAxes);
-  for (int64_t axis : axes) {
-    const auto at = static_cast<size_t>(normalizeAxis(axis, rank));
-    if (chosen[at]) failInput("axis " + std::to_string(axis) + " is reduced twice");
-    chosen[at] = true;
-  }
+  const AxisBits bits = reducedAxisBits(attrs, axes, rank);
   std::vector<int64_t> ascending;
-  for (size_t axis = 0; axis < chosen.size(); ++axis)
-    if (chosen[axis]) ascending.push_back(static_cast<int64_t>(axis));
+  for (int64_t axis = 0; axis < rank; ++axis)
+    if (bits >> axis & 1U) ascending.push_back(axis);
   return ascending;
 }
 

@@ -16,23 +16,28 @@ void inferReduce(InferContext& c);
 /// Op::sinceFor of a reduction: `axesAsInput` is the opset in which axes became an input.
 int sinceReduce(const Node& node, const Graph& graph, int axesAsInput);
 
+/// The axes of `reducedAxes` as bits, axis 0 lowest: allocates nothing.
+using AxisBits = uint64_t;
+AxisBits reducedAxisBits(const ReduceAttributes& attrs, std::span<const int64_t> axes, int64_t rank);
+
 /// Folds the elements of input 0 along the axes into output 0, in row-major order of the reduced axes: `Fold`
 /// is default-constructed for every output element, takes elements by add(T, position) and yields
 /// result(count).
 template <class T, class Fold>
-void reduceAlong(const KernelContext& k, std::span<const int64_t> axes, const Fold& initial = {}) {
+void reduceAlong(const KernelContext& k, AxisBits axes, const Fold& initial = {}) {
   constexpr int64_t kBlock = 512;
   const TensorView &in = k.input(0), &out = k.output(0);
   numberClassOf(in.type);
-  std::vector<int64_t> kept, keptStrides, reduced, reducedStrides;
-  const Dims strides = rowMajorStrides(in.dims);
+  InlineVector<int64_t, 32> dims[2], strides[2];  // of the kept axes, of the reduced ones
+  int64_t stride = in.count();
   for (size_t axis = 0; axis < in.dims.size(); ++axis) {
-    const bool folds = std::find(axes.begin(), axes.end(), static_cast<int64_t>(axis)) != axes.end();
-    (folds ? reduced : kept).push_back(in.dims[axis]);
-    (folds ? reducedStrides : keptStrides).push_back(strides[axis]);
+    stride = in.dims[axis] == 0 ? 0 : stride / in.dims[axis];
+    const size_t folds = axes >> axis & 1U;
+    dims[folds].push_back(in.dims[axis]);
+    strides[folds].push_back(stride);
   }
-  const StridedRuns outer(kept, 1, keptStrides), inner(reduced, 1, reducedStrides);
-  const int64_t count = elementCount(reduced);
+  const StridedRuns outer(dims[0], 1, strides[0]), inner(dims[1], 1, strides[1]);
+  const int64_t count = elementCount(dims[1]);
   parallelRanges(out.count(), 8, [&](int64_t begin, int64_t end) {
     T block[kBlock];
     outer.visit(begin, end, 1, [&](int64_t element, const StridedRuns::Run& place) {
