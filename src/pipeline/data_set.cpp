@@ -61,12 +61,18 @@ std::vector<fs::directory_entry> entriesOf(const fs::path& folder) {
   return entries;
 }
 
-DataSet::DataSet(std::unique_ptr<SampleSource> source, std::string description, const DataOptions& options)
-    : source_(std::move(source)), description_(std::move(description)) {
+DataSet::DataSet(std::unique_ptr<SampleSource> source, const std::string& kind, const DataOptions& options)
+    : source_(std::move(source)) {
   if (options.skip < 0 || options.limit.value_or(0) < 0)
     failUsage("a negative number of samples", "--skip, --limit", "give 0 or more");
   first_ = std::min(options.skip, source_->size());
   size_ = std::min(options.limit.value_or(source_->size()), source_->size() - first_);
+  description_ = fmt::format("{} {}", size_, kind);
+}
+
+int64_t DataSet::inSource(int64_t index) const {
+  check(index >= 0 && index < size_, "samples are counted from 0 to the size of their set");
+  return first_ + index;
 }
 
 DataSet openDataSet(const fs::path& folder, const DataOptions& options) {
@@ -87,8 +93,7 @@ DataSet openDataSet(const fs::path& folder, const DataOptions& options) {
   if (!opened.source || opened.source->size() == 0)
     failInput("the folder holds no samples that are known", folder.string(),
               "give labels.csv beside images/, class folders, pictures, CIFAR-10 batches or npz files");
-  DataSet made(std::move(opened.source), std::move(opened.kind), options);
-  return made;
+  return {std::move(opened.source), opened.kind, options};
 }
 
 }  // namespace ridge::pipeline

@@ -40,19 +40,21 @@ class SampleSource {
 
 class DataSet {
  public:
-  /// Takes the part [skip, skip + limit) of the source.
-  DataSet(std::unique_ptr<SampleSource> source, std::string description, const DataOptions& options);
+  /// Takes the part [skip, skip + limit) of the source; `kind` says what it holds, for the description.
+  DataSet(std::unique_ptr<SampleSource> source, const std::string& kind, const DataOptions& options);
 
   int64_t size() const { return size_; }
   /// Loads and decodes. Throws Error{input} naming the file when it is bad; the set stays usable.
   /// Thread-safe.
-  Sample sample(int64_t index) const { return source_->load(first_ + index); }
+  Sample sample(int64_t index) const { return source_->load(inSource(index)); }
   /// The name that sample(index) has, without loading it.
-  std::string sampleName(int64_t index) const { return source_->name(first_ + index); }
+  std::string sampleName(int64_t index) const { return source_->name(inSource(index)); }
   /// "600 pictures with labels.csv", "10000 pictures of CIFAR-10 (test)": for people.
   const std::string& description() const { return description_; }
 
  private:
+  int64_t inSource(int64_t index) const;
+
   std::unique_ptr<SampleSource> source_;
   std::string description_;
   int64_t first_ = 0, size_ = 0;

@@ -34,9 +34,7 @@ class NpzFiles : public SampleSource {
     const fs::path& file = files_[static_cast<size_t>(index)];
     Sample sample{name(index), std::nullopt, {}};
     auto& arrays = sample.content.emplace<std::map<std::string, Tensor>>();
-    for (auto& [array, tensor] : loadNpz(file.string(), kMostBytes))
-      if (!arrays.emplace(array, tensor).second)
-        failInput("the array " + array + " is in the archive twice", file.string());
+    for (auto& [array, tensor] : loadNpz(file.string(), kMostBytes)) arrays.emplace(array, tensor);
     if (const auto label = arrays.find("label"); label != arrays.end()) {
       sample.label = labelOf(label->second, file.string());
       arrays.erase(label);

@@ -129,6 +129,7 @@ TEST(DataSet, SkipAndLimit) {
   options.skip = 1;
   options.limit = 2;
   EXPECT_THAT(listOf(openDataSet(folder.path(), options)), ElementsAre("1.png", "2.png"));
+  EXPECT_EQ(openDataSet(folder.path(), options).description(), "2 pictures without labels");
   options.skip = 3;
   EXPECT_THAT(listOf(openDataSet(folder.path(), options)), ElementsAre("3.png"));
   options.skip = INT64_MAX;

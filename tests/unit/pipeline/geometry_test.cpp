@@ -4,22 +4,11 @@
 
 #include <cstdlib>
 
+#include "goldens.h"
 #include "support.h"
 
 namespace ridge::pipeline {
 namespace {
-
-struct ResizeGolden {
-  int height, width, channels, toHeight, toWidth;
-  Filter filter;
-  uint64_t hash;
-};
-struct DecodeGolden {
-  const char* file;
-  int height, width;
-  uint64_t rgb, grey, shorter201;
-};
-#include "pillow_goldens.inc"
 
 TEST(Geometry, AntialiasedResizeIsPillowsBitForBit) {
   for (const ResizeGolden& golden : kResizeGoldens) {

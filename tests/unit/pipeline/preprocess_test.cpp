@@ -3,6 +3,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "goldens.h"
 #include "support.h"
 
 namespace ridge::pipeline {
@@ -88,6 +89,18 @@ TEST(Preprocess, InputsFromPicturesAndFromArrays) {
   sample.content =
       std::map<std::string, Tensor>{{"small", Tensor::scalar(2.0F)}, {"large", Tensor::scalar(3.0F)}};
   EXPECT_EQ(networkInputs(sample, spec).at("large").as<float>()[0], 3.0F);
+}
+
+TEST(Preprocess, ExamplePipelinesMakeTheFloatsOfPillowAndNumpy) {
+  for (const PipelineGolden& golden : kPipelineGoldens) {
+    const bool shipped = std::string_view(golden.pipeline).starts_with("cifar");
+    const auto folder = shipped ? sources("examples/cifar10/images") : shared("data/imagenet/images");
+    if (!std::filesystem::exists(folder)) GTEST_SKIP() << folder << " is not there";
+    const Spec spec = readSpec(sources("examples/pipelines") / (std::string(golden.pipeline) + ".json"));
+    const Tensor tensor = preprocess(readPicture(folder / golden.file, spec.decode), spec.inputs.at(0));
+    const auto* bytes = reinterpret_cast<const uint8_t*>(tensor.bytes().data());
+    EXPECT_EQ(fnv1a({bytes, tensor.byteSize()}), golden.hash) << golden.pipeline << ' ' << golden.file;
+  }
 }
 
 }  // namespace

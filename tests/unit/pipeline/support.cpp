@@ -173,11 +173,14 @@ void TemporaryFolder::write(const std::string& name, std::string_view text) cons
   write(name, std::as_bytes(std::span(text)));
 }
 
-std::filesystem::path shared(const std::string& name) {
-  // This file is four folders below the one that holds the sources and shared/.
+std::filesystem::path sources(const std::string& name) {
   std::filesystem::path root = __FILE__;
-  for (int level = 0; level < 5; ++level) root = root.parent_path();
-  return root / "shared" / name;
+  for (int level = 0; level < 4; ++level) root = root.parent_path();  // tests/unit/pipeline/support.cpp
+  return root / name;
+}
+
+std::filesystem::path shared(const std::string& name) {
+  return sources("").parent_path().parent_path() / "shared" / name;
 }
 
 Error errorOf(const std::function<void()>& work) {

@@ -67,6 +67,8 @@ class TemporaryFolder {
   std::filesystem::path path_;
 };
 
+/// A path in the source tree.
+std::filesystem::path sources(const std::string& name);
 /// ../shared beside the sources.
 std::filesystem::path shared(const std::string& name);
 
