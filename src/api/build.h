@@ -1,0 +1,65 @@
+// From a model file to a verified engine.
+#pragma once
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "api/shapes.h"
+#include "base/progress.h"
+#include "engine/engine_data.h"
+#include "onnx/reader.h"
+#include "passes/driver.h"
+#include "plan/planner.h"
+#include "runtime/executable.h"
+#include "verify/verifier.h"
+
+namespace ridge {
+
+struct BuildOptions {
+  std::string device = "cpu";
+  std::vector<ShapeRequest> shapes = {{}};  ///< one plan for each
+  onnx::ReadOptions read = {};
+  PassOptions passes = {};
+  Tune tune = Tune::fast;
+  double budgetSeconds = 0;       ///< for timing candidates; 0: no limit
+  std::string timingCache;        ///< file; "" for none
+  std::vector<std::string> taps;  ///< source values that become readable at run time
+  VerifyMode verify = VerifyMode::full;
+  uint64_t seed = 1;   ///< of the random inputs of the verification
+  NamedInputs inputs;  ///< for the verification, instead of random ones (first shape set)
+  bool keepPortable = true;
+  std::string pipeline;  ///< specification to store, as JSON; "" for none
+  ProgressSink progress;
+};
+
+struct PhaseTime {
+  std::string phase;
+  double seconds = 0;
+};
+
+struct BuildResult {
+  EngineData data;
+  onnx::Model imported;        ///< with no pass applied
+  std::vector<Graph> lowered;  ///< one for each plan
+  PassReport passes;
+  VerifyReport verification;  ///< of the last plan that was checked, or the first that failed
+  bool verified = false;      ///< verification ran and passed
+  std::vector<PhaseTime> phases;
+  std::vector<std::string> notes;  ///< for people
+};
+
+/// Throws Error for whatever keeps an engine from being made. A verification that fails is no exception: see
+/// `verification.passed`.
+BuildResult buildModel(const std::string& path, const BuildOptions& options);
+
+/// The same for a model that has been read.
+BuildResult buildModel(onnx::Model model, const std::string& name, const BuildOptions& options);
+
+/// Ready to run, constants shared with `data`.
+std::shared_ptr<const Executable> makeExecutable(const EngineData& data, size_t plan);
+
+/// Inputs by the rules of --random: floats uniform in [0, 1), booleans and integers 0 or 1.
+NamedInputs randomInputs(const Graph& graph, const std::vector<BoundShape>& shapes, uint64_t seed);
+
+}  // namespace ridge

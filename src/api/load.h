@@ -1,0 +1,31 @@
+// From an engine file to something that runs, on this machine.
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <string>
+
+#include "engine/engine_file.h"
+#include "onnx/reader.h"
+#include "runtime/plan_set.h"
+
+namespace ridge {
+
+struct LoadedEngine {
+  std::shared_ptr<const EngineFile> file;
+  std::shared_ptr<PlanSet> plans;
+  bool replanned = false;  ///< built for another instruction set: planned again from the portable graph
+};
+
+/// Maps, checks and compiles. An engine planned for an instruction set that is not the active one is planned
+/// again (not tuned), if it carries its portable graph; else Error{machine}.
+LoadedEngine loadEngine(const std::string& path);
+
+/// The portable graph of an engine.
+onnx::Model portableOf(const EngineFile& file);
+
+enum class FileKind { model, engine };
+/// Told apart by content. Error{input} when the file cannot be read.
+FileKind kindOfFile(const std::string& path);
+
+}  // namespace ridge

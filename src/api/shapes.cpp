@@ -1,0 +1,121 @@
+#include "api/shapes.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "base/error.h"
+#include "base/text.h"
+
+namespace ridge {
+
+namespace {
+
+std::vector<std::string> inputNames(const Graph& graph) {
+  std::vector<std::string> names;
+  for (ValueId id : graph.inputs()) names.push_back(graph.value(id).name);
+  return names;
+}
+
+void checkNames(const Graph& graph, const ShapeRequest& request) {
+  const std::vector<std::string> names = inputNames(graph);
+  for (const BoundShape& shape : request.shapes)
+    if (std::find(names.begin(), names.end(), shape.input) == names.end())
+      failUsage(
+          fmt::format("the model has no input '{}'{}", escaped(shape.input), suggestion(shape.input, names)),
+          "shapes", "see `ridge inspect`");
+  std::vector<std::string> symbols;
+  for (ValueId id : graph.inputs())
+    if (graph.value(id).shape.ranked())
+      for (const Dim& dim : graph.value(id).shape.dims())
+        if (dim.isSymbol()) symbols.push_back(dim.symbolName());
+  for (const auto& [name, size] : request.dims)
+    if (std::find(symbols.begin(), symbols.end(), name) == symbols.end())
+      failUsage(fmt::format("no input has an axis named '{}'{}", escaped(name), suggestion(name, symbols)),
+                "--dim", "see `ridge inspect`");
+}
+
+/// Finds one dimension after the other; remembers what symbols stand for.
+class Resolver {
+ public:
+  Resolver(const Graph& graph, const ShapeRequest& request, std::vector<std::string>& notes)
+      : graph_(graph), request_(request), notes_(notes), symbols_(request.dims) {}
+
+  std::vector<BoundShape> run() {
+    for (const BoundShape& shape : request_.shapes) learn(shape);
+    std::vector<BoundShape> bound;
+    for (ValueId id : graph_.inputs()) bound.push_back(resolve(graph_.value(id)));
+    return bound;
+  }
+
+ private:
+  const BoundShape* given(const std::string& input) const {
+    for (const BoundShape& shape : request_.shapes)
+      if (shape.input == input) return &shape;
+    return nullptr;
+  }
+
+  void learn(const BoundShape& shape) {
+    const Shape& declared = graph_.value(*graph_.find(shape.input)).shape;
+    if (!declared.ranked()) return;
+    if (declared.rank() != static_cast<int64_t>(shape.dims.size()))
+      failUsage(
+          fmt::format("the shape {} has another rank than {}", toString(shape.dims), declared.toString()),
+          fmt::format("input {}", escaped(shape.input)), "give as many dimensions as the model has");
+    for (size_t axis = 0; axis < shape.dims.size(); ++axis) {
+      const Dim& dim = declared.dims()[axis];
+      if (dim.isSymbol()) symbols_.emplace(dim.symbolName(), shape.dims[axis]);
+      if (dim.isInteger() && dim.value() != shape.dims[axis])
+        failUsage(fmt::format("the shape {} contradicts {}", toString(shape.dims), declared.toString()),
+                  fmt::format("input {}", escaped(shape.input)), "only unbound axes can be chosen");
+    }
+  }
+
+  BoundShape resolve(const Value& input) {
+    if (const BoundShape* shape = given(input.name)) return *shape;
+    if (!input.shape.ranked()) unbound(input, "the model does not say its rank");
+    Dims dims;
+    for (int64_t axis = 0; axis < input.shape.rank(); ++axis) dims.push_back(resolveDim(input, axis));
+    return {input.name, std::move(dims)};
+  }
+
+  int64_t resolveDim(const Value& input, int64_t axis) {
+    const Dim& dim = input.shape[axis];
+    if (dim.isInteger()) return dim.value();
+    if (dim.isSymbol())
+      if (auto known = symbols_.find(dim.symbolName()); known != symbols_.end()) return known->second;
+    if (axis != 0) unbound(input, "an axis has no size");
+    const int64_t size = request_.batch.value_or(1);
+    if (!request_.batch)
+      notes_.push_back(
+          fmt::format("the leading axis of input {} is not bound and taken as 1 (--batch N changes it)",
+                      escaped(input.name)));
+    if (dim.isSymbol()) symbols_.emplace(dim.symbolName(), size);
+    return size;
+  }
+
+  [[noreturn]] static void unbound(const Value& input, const char* what) {
+    std::string example;
+    if (input.shape.ranked())
+      for (const Dim& dim : input.shape.dims())
+        example += (example.empty() ? "" : "x") + (dim.isInteger() ? dim.toString() : std::string("1"));
+    failUsage(what, fmt::format("input {} {}", escaped(input.name), input.shape.toString()),
+              fmt::format("add --shapes {}:{} with your sizes", escaped(input.name),
+                          example.empty() ? "1x3x224x224" : example));
+  }
+
+  const Graph& graph_;
+  const ShapeRequest& request_;
+  std::vector<std::string>& notes_;
+  std::map<std::string, int64_t> symbols_;
+};
+
+}  // namespace
+
+std::vector<BoundShape> resolveShapes(const Graph& graph, const ShapeRequest& request,
+                                      std::vector<std::string>& notes) {
+  checkNames(graph, request);
+  return Resolver(graph, request, notes).run();
+}
+
+}  // namespace ridge

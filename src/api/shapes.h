@@ -1,0 +1,25 @@
+// Concrete shapes for a model's inputs, from what the user said.
+#pragma once
+
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "ops/infer.h"
+
+namespace ridge {
+
+/// What flags (or an application) say about shapes.
+struct ShapeRequest {
+  std::vector<BoundShape> shapes;       ///< --shapes, or the shapes of given arrays
+  std::map<std::string, int64_t> dims;  ///< --dim batch=8
+  std::optional<int64_t> batch;         ///< --batch: the leading unbound axis of every input
+};
+
+/// One shape for every input. An unbound leading axis is 1, with a note; any other is Error{usage} that
+/// prints the flag to add. A request that names no input or contradicts the model is Error{usage}.
+std::vector<BoundShape> resolveShapes(const Graph& graph, const ShapeRequest& request,
+                                      std::vector<std::string>& notes);
+
+}  // namespace ridge

@@ -1,0 +1,253 @@
+#include <fmt/format.h>
+#include <sys/resource.h>
+
+#include <atomic>
+#include <chrono>
+#include <thread>
+
+#include "base/atomic_file.h"
+#include "base/cpu.h"
+#include "base/interrupt.h"
+#include "base/text.h"
+#include "base/thread_pool.h"
+#include "commands.h"
+#include "common/arrays.h"
+#include "common/statistics.h"
+#include "runtime/context.h"
+
+namespace ridge::tool {
+
+namespace {
+
+using Clock = std::chrono::steady_clock;
+
+struct Flags {
+  CommonFlags common;
+  LimitFlags limits;
+  ShapeFlags shapes;
+  PlanFlags plan;
+  InputFlags inputs;
+  std::string path, times;
+  double duration = 3, warmup = 0.3;
+  int64_t iterations = 0;
+  int streams = 1;
+  bool layers = false;
+};
+
+double secondsSince(Clock::time_point start) {
+  return std::chrono::duration<double>(Clock::now() - start).count();
+}
+
+void setInputs(ExecutionContext& context, const NamedInputs& inputs) {
+  for (size_t port = 0; port < context.plan().inputs.size(); ++port)
+    context.setInput(port, inputs.at(context.plan().inputs[port].name));
+}
+
+struct Samples {
+  std::vector<double> milliseconds;
+  double wallSeconds = 0;
+};
+
+/// Runs until the duration or the number of iterations is reached, whichever is asked for. Inputs are in the
+/// context's own buffers: host copies are not part of the time.
+Samples measureStream(ExecutionContext& context, const Flags& flags) {
+  const auto warm = Clock::now();
+  do context.execute();
+  while (secondsSince(warm) < flags.warmup && !interrupted());
+  Samples samples;
+  samples.milliseconds.reserve(1 << 16);
+  const auto start = Clock::now();
+  while (!interrupted()) {
+    const auto begin = Clock::now();
+    context.execute();
+    samples.milliseconds.push_back(secondsSince(begin) * 1e3);
+    const auto runs = static_cast<int64_t>(samples.milliseconds.size());
+    if (flags.iterations > 0 ? runs >= flags.iterations : secondsSince(start) >= flags.duration) break;
+  }
+  samples.wallSeconds = secondsSince(start);
+  return samples;
+}
+
+Samples measure(const std::shared_ptr<const Executable>& executable, const NamedInputs& inputs,
+                const Flags& flags) {
+  std::vector<Samples> streams(static_cast<size_t>(flags.streams));
+  std::vector<std::unique_ptr<ExecutionContext>> contexts;
+  for (size_t at = 0; at < streams.size(); ++at) {
+    contexts.push_back(std::make_unique<ExecutionContext>(executable));
+    setInputs(*contexts.back(), inputs);
+  }
+  std::vector<std::thread> workers;
+  for (size_t at = 1; at < streams.size(); ++at)
+    workers.emplace_back([&, at] { streams[at] = measureStream(*contexts[at], flags); });
+  streams[0] = measureStream(*contexts[0], flags);
+  for (std::thread& worker : workers) worker.join();
+  throwIfInterrupted();
+  Samples all;
+  for (const Samples& stream : streams) {
+    all.milliseconds.insert(all.milliseconds.end(), stream.milliseconds.begin(), stream.milliseconds.end());
+    all.wallSeconds = std::max(all.wallSeconds, stream.wallSeconds);
+  }
+  return all;
+}
+
+/// Median time of every step, in milliseconds.
+std::vector<double> measureLayers(const std::shared_ptr<const Executable>& executable,
+                                  const NamedInputs& inputs, double seconds) {
+  ExecutionContext context(executable);
+  setInputs(context, inputs);
+  context.execute();
+  std::vector<std::vector<double>> samples(context.plan().steps.size());
+  Clock::time_point begin;
+  context.observe([&](size_t step, bool before) {
+    if (before)
+      begin = Clock::now();
+    else
+      samples[step].push_back(secondsSince(begin) * 1e3);
+  });
+  const auto start = Clock::now();
+  do context.execute();
+  while (secondsSince(start) < seconds && !interrupted());
+  std::vector<double> medians;
+  for (std::vector<double>& step : samples) medians.push_back(distributionOf(std::move(step)).median);
+  return medians;
+}
+
+int64_t batchOf(const Executable& executable) {
+  if (executable.plan().inputs.empty()) return 1;
+  const Dims& dims = executable.inputArray(0).dims;
+  return dims.empty() ? 1 : std::max<int64_t>(dims[0], 1);
+}
+
+int64_t peakMemoryBytes() {
+  rusage usage{};
+  getrusage(RUSAGE_SELF, &usage);
+  return static_cast<int64_t>(usage.ru_maxrss) * 1024;
+}
+
+Json latencyJson(const Distribution& d) {
+  return {{"min", d.min}, {"median", d.median}, {"mean", d.mean}, {"stddev", d.stddev},
+          {"p90", d.p90}, {"p95", d.p95},       {"p99", d.p99},   {"max", d.max}};
+}
+
+Json layersJson(const Plan& plan, const std::vector<double>& medians, const Output& out) {
+  double total = 0;
+  for (double median : medians) total += median;
+  Json layers = Json::array();
+  std::vector<std::vector<std::string>> rows{{"layer", "ops", "kernel", "ms", "share %"}};
+  for (size_t at = 0; at < medians.size(); ++at) {
+    const Step& step = plan.steps[at];
+    const std::string kernel = step.kernel.backend + "." + step.kernel.tactic;
+    const double share = total > 0 ? medians[at] / total : 0;
+    layers.push_back(
+        {{"name", step.name}, {"ops", step.ops}, {"kernel", kernel}, {"ms", medians[at]}, {"share", share}});
+    rows.push_back({escaped(step.name), fmt::format("{}", fmt::join(step.ops, "+")), kernel,
+                    fmt::format("{:.4f}", medians[at]), fmt::format("{:.1f}", 100 * share)});
+  }
+  out.table(rows);
+  return layers;
+}
+
+int64_t fallbacks(const Plan& plan) {
+  return std::count_if(plan.steps.begin(), plan.steps.end(), [](const Step& step) { return step.fallback; });
+}
+
+Json document(const Flags& flags, const Source& source, const ExecutionContext& context,
+              const Samples& samples) {
+  const Plan& plan = source.executable->plan();
+  Json shapes = Json::object();
+  for (size_t port = 0; port < plan.inputs.size(); ++port)
+    shapes[plan.inputs[port].name] = source.executable->inputArray(port).dims;
+  const int64_t batch = batchOf(*source.executable);
+  const auto runs = static_cast<int64_t>(samples.milliseconds.size());
+  Json json{{"model", flags.path},
+            {"device", plan.device},
+            {"threads", ThreadPool::instance().threads()},
+            {"streams", flags.streams},
+            {"precision", "fp32"},
+            {"batch", batch},
+            {"shapes", std::move(shapes)},
+            {"isa", plan.architecture},
+            {"cpu", cpuInfo().model},
+            {"runs", runs},
+            {"fallback_layers", fallbacks(plan)}};
+  json["latency_ms"] = latencyJson(distributionOf(samples.milliseconds));
+  json["throughput_per_s"] = static_cast<double>(runs * batch) / samples.wallSeconds;
+  if (source.kind == FileKind::engine)
+    json["build_s"] = nullptr;
+  else
+    json["build_s"] = source.buildSeconds;
+  json["load_s"] = source.loadSeconds;
+  json["peak_memory_bytes"] = peakMemoryBytes();
+  json["activation_bytes"] = context.activationBytes();
+  json["weight_bytes"] = source.executable->weightBytes();
+  return json;
+}
+
+void writeTimes(const std::string& file, const Samples& samples) {
+  std::string text = "milliseconds\n";
+  for (double sample : samples.milliseconds) text += fmt::format("{}\n", sample);
+  writeFileAtomically(file, std::string_view(text));
+}
+
+int run(const Flags& flags) {
+  flags.common.apply();
+  const Output out(flags.common);
+  if (flags.streams < 1 || flags.streams > 256)
+    failUsage("that many streams are not possible", "--streams", "use 1 to 256");
+  if (!(flags.duration >= 0) || !(flags.warmup >= 0))
+    failUsage("a time is negative", "--duration, --warmup", "use seconds");
+  BuildOptions options;
+  options.read = flags.limits.read();
+  flags.plan.apply(options, Tune::fast);
+  flags.limits.apply(options.passes);
+  options.progress = out.progress();
+  const ShapeRequest request = flags.shapes.requests().front();
+  NamedInputs inputs;
+  if (!flags.inputs.inputs.empty()) inputs = flags.inputs.load(inputsOf(flags.path, options.read), request);
+  const Source source = openSource(flags.path, withShapesOf(inputs, request), options, out);
+  flags.inputs.complete(inputs, *source.executable, flags.common.seed);
+
+  const Samples samples = measure(source.executable, inputs, flags);
+  const ExecutionContext context(source.executable);
+  Json json = document(flags, source, context, samples);
+  const Distribution d = distributionOf(samples.milliseconds);
+  if (flags.layers)
+    json["layers"] = layersJson(context.plan(), measureLayers(source.executable, inputs, 1), out);
+  if (!flags.times.empty()) writeTimes(flags.times, samples);
+  out.line(fmt::format("{} runs on {} ({}), {} threads, {} streams, batch {}", samples.milliseconds.size(),
+                       context.plan().device, context.plan().architecture, ThreadPool::instance().threads(),
+                       flags.streams, batchOf(*source.executable)));
+  out.line(
+      fmt::format("latency ms: min {:.3f}  median {:.3f}  mean {:.3f}  p90 {:.3f}  p99 {:.3f}  max {:.3f}",
+                  d.min, d.median, d.mean, d.p90, d.p99, d.max));
+  out.line(fmt::format("throughput: {:.1f} items/s; activations {}, constants {}",
+                       json["throughput_per_s"].get<double>(),
+                       formatBytes(static_cast<int64_t>(context.activationBytes())),
+                       formatBytes(static_cast<int64_t>(source.executable->weightBytes()))));
+  if (const int64_t count = fallbacks(context.plan()))
+    out.line(fmt::format("{} layers fall back to reference kernels", count));
+  out.json(std::move(json));
+  return 0;
+}
+
+}  // namespace
+
+std::function<int()> addBench(CLI::App& app) {
+  auto flags = std::make_shared<Flags>();
+  app.add_option("MODEL|ENGINE", flags->path, "an .onnx file or an engine")->required();
+  app.add_option("--duration", flags->duration, "seconds to measure")->capture_default_str();
+  app.add_option("--iterations", flags->iterations, "runs to measure, instead of a duration");
+  app.add_option("--warmup", flags->warmup, "seconds before that")->capture_default_str();
+  app.add_option("--streams", flags->streams, "contexts at the same time, each with a thread of its own")
+      ->capture_default_str();
+  app.add_flag("--layers", flags->layers, "also the time of every layer");
+  app.add_option("--times", flags->times, "write every sample to FILE");
+  flags->inputs.add(app);
+  flags->shapes.add(app);
+  flags->plan.add(app);
+  flags->limits.add(app);
+  flags->common.add(app);
+  return [flags] { return run(*flags); };
+}
+
+}  // namespace ridge::tool

@@ -1,0 +1,18 @@
+// The entry of every subcommand's file.
+#pragma once
+
+#include <CLI/CLI.hpp>
+#include <functional>
+
+namespace ridge::tool {
+
+std::function<int()> addBench(CLI::App& app);
+std::function<int()> addBuild(CLI::App& app);
+std::function<int()> addEval(CLI::App& app);
+std::function<int()> addInspect(CLI::App& app);
+std::function<int()> addKernels(CLI::App& app);
+std::function<int()> addOptimize(CLI::App& app);
+std::function<int()> addRun(CLI::App& app);
+std::function<int()> addVerify(CLI::App& app);
+
+}  // namespace ridge::tool

@@ -1,0 +1,170 @@
+#include "common/arrays.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <filesystem>
+#include <random>
+
+#include "base/atomic_file.h"
+#include "base/text.h"
+#include "onnx/tensor_pb.h"
+
+namespace ridge::tool {
+
+namespace fs = std::filesystem;
+
+namespace {
+
+struct Range {
+  double low = 0, high = 1;
+};
+
+std::map<std::string, Range> parseRanges(const std::vector<std::string>& items) {
+  std::map<std::string, Range> ranges;
+  for (const std::string& item : splitCommas(items)) {
+    const size_t equals = item.rfind('='), colon = item.rfind(':');
+    const bool shaped = equals != std::string::npos && colon != std::string::npos && colon > equals;
+    const auto low = shaped ? parseDouble(item.substr(equals + 1, colon - equals - 1)) : std::nullopt;
+    const auto high = shaped ? parseDouble(item.substr(colon + 1)) : std::nullopt;
+    if (!low || !high || *low > *high)
+      failUsage(fmt::format("'{}' is no range", escaped(item)), "--input-range", "write it like NAME=-1:1");
+    ranges[item.substr(0, equals)] = {*low, *high};
+  }
+  return ranges;
+}
+
+std::string extensionOf(const std::string& file) {
+  return fs::path(file).extension().string();
+}
+
+const InputInfo& infoOf(const std::vector<InputInfo>& known, const std::string& name) {
+  std::vector<std::string> names;
+  for (const InputInfo& info : known) {
+    if (info.name == name) return info;
+    names.push_back(info.name);
+  }
+  failUsage(fmt::format("there is no input '{}'{}", escaped(name), suggestion(name, names)), "--input",
+            "see `ridge inspect`");
+}
+
+Tensor loadRawInput(const std::string& file, const InputInfo& info, const ShapeRequest& request) {
+  for (const BoundShape& shape : request.shapes)
+    if (shape.input == info.name) return loadRaw(file, info.type, shape.dims);
+  if (info.shape.isStatic()) return loadRaw(file, info.type, info.shape.staticDims());
+  failUsage("a raw file does not say its shape", fmt::format("input {}", escaped(info.name)),
+            fmt::format("add --shapes {}:...", escaped(info.name)));
+}
+
+Tensor loadOne(const std::string& file, const InputInfo& info, const ShapeRequest& request) {
+  const std::string extension = extensionOf(file);
+  if (extension == ".npy") return loadNpy(file);
+  if (extension == ".pb") return onnx::readTensorFile(file).tensor;
+  if (extension == ".bin") return loadRawInput(file, info, request);
+  failUsage(fmt::format("files of kind '{}' are not arrays", escaped(extension)), escaped(file),
+            "give .npy, .npz, .pb or .bin");
+}
+
+Tensor randomTensor(const ArraySpec& array, const Range& range, std::mt19937_64& random) {
+  std::vector<double> values(static_cast<size_t>(elementCount(array.dims)));
+  const bool real = isFloat(array.type);
+  for (double& value : values) {
+    const double unit = static_cast<double>(random() >> 40) / (1 << 24);
+    value = real ? range.low + unit * (range.high - range.low)
+                 : range.low +
+                       static_cast<double>(random() % (static_cast<uint64_t>(range.high - range.low) + 1));
+  }
+  return fromDoubles(array.type, array.dims, values);
+}
+
+}  // namespace
+
+void InputFlags::add(CLI::App& app) {
+  app.add_option("--input", inputs,
+                 "NAME=FILE (.npy, .npz, .pb, .bin); NAME= may be left out with one input");
+  app.add_flag("--random", random, "random inputs (the default where no --input is given)");
+  app.add_option("--input-range", ranges, "NAME=LO:HI of random values (default 0:1)");
+  app.add_option("--save-inputs", save, "write the inputs that were used to FILE.npz");
+}
+
+NamedInputs InputFlags::load(const std::vector<InputInfo>& known, const ShapeRequest& request) const {
+  NamedInputs loaded;
+  const auto put = [&](const std::string& name, Tensor tensor) {
+    if (!loaded.emplace(name, std::move(tensor)).second)
+      failUsage(fmt::format("input '{}' is given twice", escaped(name)), "--input", "give each input once");
+  };
+  for (const std::string& item : splitCommas(inputs)) {
+    const size_t equals = item.find('=');
+    std::string name = equals == std::string::npos ? "" : item.substr(0, equals);
+    const std::string file = equals == std::string::npos ? item : item.substr(equals + 1);
+    if (extensionOf(file) == ".npz") {
+      for (auto& [member, tensor] : loadNpz(file)) put(infoOf(known, member).name, tensor);
+      continue;
+    }
+    if (name.empty()) {
+      if (known.size() != 1)
+        failUsage(fmt::format("'{}' does not say which input it is", escaped(item)), "--input",
+                  "write it like NAME=FILE");
+      name = known.front().name;
+    }
+    put(name, loadOne(file, infoOf(known, name), request));
+  }
+  return loaded;
+}
+
+void InputFlags::complete(NamedInputs& given, const Executable& executable, uint64_t seed) const {
+  const auto wanted = parseRanges(ranges);
+  std::mt19937_64 generator(seed);
+  for (size_t port = 0; port < executable.plan().inputs.size(); ++port) {
+    const std::string& name = executable.plan().inputs[port].name;
+    if (given.contains(name)) continue;
+    const auto range = wanted.find(name);
+    given.emplace(name, randomTensor(executable.inputArray(port),
+                                     range == wanted.end() ? Range{} : range->second, generator));
+  }
+  for (const auto& [name, range] : wanted)
+    if (!given.contains(name))
+      failUsage(fmt::format("there is no input '{}'", escaped(name)), "--input-range", "see `ridge inspect`");
+  if (!save.empty()) saveNpz(save, NamedTensors(given.begin(), given.end()));
+}
+
+ShapeRequest withShapesOf(const NamedInputs& inputs, ShapeRequest request) {
+  for (const auto& [name, tensor] : inputs) {
+    const auto same = [&, wanted = name](const BoundShape& shape) { return shape.input == wanted; };
+    if (std::none_of(request.shapes.begin(), request.shapes.end(), same))
+      request.shapes.push_back({name, tensor.dims()});
+  }
+  return request;
+}
+
+void writeArrays(const NamedTensors& arrays, const std::string& folder, bool asPb) {
+  std::error_code error;
+  fs::create_directories(folder, error);
+  if (error)
+    failMachine(fmt::format("the folder cannot be made: {}", error.message()), escaped(folder),
+                "choose another");
+  FileNames names;
+  Json manifest;
+  for (const auto& [name, tensor] : arrays) {
+    const std::string file = names.unique(name) + (asPb ? ".pb" : ".npy");
+    const std::string path = (fs::path(folder) / file).string();
+    if (asPb)
+      onnx::writeTensorFile(path, {name, tensor});
+    else
+      saveNpy(path, tensor);
+    manifest[name] = {{"file", file}, {"dtype", ridge::name(tensor.type())}, {"shape", tensor.dims()}};
+  }
+  const std::string text = manifest.dump(2, ' ', false, Json::error_handler_t::replace) + "\n";
+  writeFileAtomically((fs::path(folder) / "manifest.json").string(), std::string_view(text));
+}
+
+NamedTensors loadArrays(const std::string& file) {
+  if (extensionOf(file) == ".npz") return loadNpz(file);
+  if (extensionOf(file) == ".pb") {
+    onnx::NamedTensor named = onnx::readTensorFile(file);
+    return {{named.name, std::move(named.tensor)}};
+  }
+  return {{fs::path(file).stem().string(), loadNpy(file)}};
+}
+
+}  // namespace ridge::tool

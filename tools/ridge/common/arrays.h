@@ -1,0 +1,35 @@
+// Arrays that the user gives and gets: --input, --input-range, --save-inputs, --output-dir.
+#pragma once
+
+#include <CLI/CLI.hpp>
+#include <string>
+#include <vector>
+
+#include "common/source.h"
+#include "ir/array_file.h"
+
+namespace ridge::tool {
+
+struct InputFlags {
+  std::vector<std::string> inputs, ranges;
+  std::string save;
+  bool random = false;
+
+  void add(CLI::App& app);
+
+  /// The arrays of --input by name. Raw `.bin` files take the shape that --shapes gives.
+  NamedInputs load(const std::vector<InputInfo>& known, const ShapeRequest& request) const;
+
+  /// What is missing, drawn at random within --input-range for an executable's shapes; saved if asked for.
+  void complete(NamedInputs& inputs, const Executable& executable, uint64_t seed) const;
+};
+
+/// Shapes of given arrays, added to a request: an array binds its own shape.
+ShapeRequest withShapesOf(const NamedInputs& inputs, ShapeRequest request);
+
+/// Writes arrays as NAME.npy (or .pb) with manifest.json into a folder, which is made.
+void writeArrays(const NamedTensors& arrays, const std::string& folder, bool asPb);
+
+NamedTensors loadArrays(const std::string& file);
+
+}  // namespace ridge::tool

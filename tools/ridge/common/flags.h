@@ -1,0 +1,58 @@
+// Flags that several subcommands share, and what they mean.
+#pragma once
+
+#include <CLI/CLI.hpp>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "api/build.h"
+
+namespace ridge::tool {
+
+/// --json, --quiet, --threads, --seed, --max-memory: every command.
+struct CommonFlags {
+  std::string json;  ///< file, "-" for standard output, "" for none
+  bool quiet = false;
+  std::string threads, maxMemory;
+  uint64_t seed = 1;
+
+  void add(CLI::App& app);
+  /// Makes them so: threads of the pool, limit of memory.
+  void apply() const;
+};
+
+/// --max-nodes, --max-elements, --fold-limit: whatever reads models.
+struct LimitFlags {
+  std::string maxNodes, maxElements, foldLimit;
+  void add(CLI::App& app);
+  onnx::ReadOptions read() const;
+  void apply(PassOptions& options) const;
+};
+
+/// --shapes, --dim, --batch.
+struct ShapeFlags {
+  std::vector<std::string> shapes, dims;
+  std::string batch;
+  void add(CLI::App& app);
+  /// One request for each set of --shapes; at least one.
+  std::vector<ShapeRequest> requests() const;
+};
+
+/// --device, --tune, --build-budget, --timing-cache, --deterministic, --disable-pass.
+struct PlanFlags {
+  std::string device = "cpu", tune, timingCache, budget;
+  bool deterministic = false;
+  std::vector<std::string> disabled;
+  void add(CLI::App& app, bool withDevice = true);
+  /// `usual` holds when --tune is not given.
+  void apply(BuildOptions& options, Tune usual) const;
+};
+
+/// Items of flags that repeat or take commas.
+std::vector<std::string> splitCommas(const std::vector<std::string>& items);
+
+/// "1x3x224x224". Error{usage} naming the flag.
+Dims parseDims(std::string_view flag, std::string_view text);
+
+}  // namespace ridge::tool

@@ -1,0 +1,133 @@
+#include "common/output.h"
+
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <chrono>
+#include <cstdio>
+#include <memory>
+
+#include "base/atomic_file.h"
+#include "base/text.h"
+#include "base/version.h"
+
+namespace ridge::tool {
+
+namespace {
+
+bool isNumber(const std::string& cell) {
+  return !cell.empty() && cell.find_first_not_of("0123456789.+-eE %x") == std::string::npos &&
+         cell.find_first_of("0123456789") != std::string::npos;
+}
+
+std::string dumped(const Json& document) {
+  // Names from models may not be UTF-8.
+  return document.dump(2, ' ', false, Json::error_handler_t::replace) + "\n";
+}
+
+void writeJson(const Json& document, const std::string& file) {
+  if (file == "-")
+    fmt::print("{}", dumped(document));
+  else
+    writeFileAtomically(file, std::string_view(dumped(document)));
+}
+
+/// Draws at most ten times a second, and only once a second has passed.
+class Bar {
+ public:
+  void show(const Progress& progress) {
+    const auto now = std::chrono::steady_clock::now();
+    const bool finished = progress.total > 0 && progress.done >= progress.total;
+    if (phase_ != progress.phase) {
+      phase_ = progress.phase;
+      start_ = last_ = now;
+    }
+    if (finished && drawn_) erase();
+    if (finished || now - start_ < std::chrono::seconds(1) || now - last_ < std::chrono::milliseconds(100))
+      return;
+    last_ = now;
+    drawn_ = true;
+    const int64_t percent = progress.total > 0 ? 100 * progress.done / progress.total : 0;
+    const auto filled = static_cast<size_t>(percent * 30 / 100);
+    fmt::print(stderr, "\r{} [{}{}] {}%", phase_, std::string(filled, '#'), std::string(30 - filled, ' '),
+               percent);
+    std::fflush(stderr);
+  }
+  ~Bar() {
+    if (drawn_) erase();
+  }
+
+ private:
+  void erase() {
+    fmt::print(stderr, "\r{}\r", std::string(phase_.size() + 40, ' '));
+    drawn_ = false;
+  }
+  std::string phase_;
+  std::chrono::steady_clock::time_point start_, last_;
+  bool drawn_ = false;
+};
+
+}  // namespace
+
+void Output::line(const std::string& text) const {
+  if (flags_.json != "-") fmt::print("{}\n", text);
+}
+
+void Output::note(const std::string& text) const {
+  if (!flags_.quiet) fmt::print(stderr, "ridge: {}\n", text);
+}
+
+void Output::table(const std::vector<std::vector<std::string>>& rows) const {
+  std::vector<size_t> widths;
+  for (const auto& row : rows) {
+    widths.resize(std::max(widths.size(), row.size()), 0);
+    for (size_t column = 0; column < row.size(); ++column)
+      widths[column] = std::max(widths[column], row[column].size());
+  }
+  for (const auto& row : rows) {
+    std::string text;
+    for (size_t column = 0; column < row.size(); ++column) {
+      if (column > 0) text += "  ";
+      const size_t fill = widths[column] - row[column].size();
+      if (isNumber(row[column]))
+        text += std::string(fill, ' ') + row[column];
+      else
+        text += row[column] + (column + 1 < row.size() ? std::string(fill, ' ') : "");
+    }
+    line(text);
+  }
+}
+
+void Output::json(Json document) const {
+  if (flags_.json.empty()) return;
+  Json whole;
+  whole["schema"] = 1;
+  whole["ridge"] = std::string(version());
+  whole.update(document);
+  writeJson(whole, flags_.json);
+}
+
+ProgressSink Output::progress() const {
+  if (flags_.quiet || !isatty(STDERR_FILENO)) return {};
+  return [bar = std::make_shared<Bar>()](const Progress& progress) { bar->show(progress); };
+}
+
+int report(const Error& error, const std::string& jsonFile) {
+  fmt::print(stderr, "ridge: error: {}\n", error.what());
+  if (!jsonFile.empty()) {
+    Json document;
+    document["error"] = {{"code", static_cast<int>(error.code())},
+                         {"what", error.message()},
+                         {"where", error.fullWhere()},
+                         {"todo", error.todo()}};
+    try {
+      writeJson(document, jsonFile);
+    } catch (const std::exception& second) {
+      fmt::print(stderr, "ridge: the error could not be written as JSON either: {}\n", second.what());
+    }
+  }
+  return static_cast<int>(error.code());
+}
+
+}  // namespace ridge::tool

@@ -1,0 +1,87 @@
+#include "common/saved_outputs.h"
+
+#include <fmt/format.h>
+
+#include <filesystem>
+
+#include "base/text.h"
+#include "ir/array_file.h"
+#include "onnx/tensor_pb.h"
+#include "runtime/context.h"
+
+namespace ridge::tool {
+
+namespace fs = std::filesystem;
+
+namespace {
+
+/// KIND_0.pb, KIND_1.pb, ... in a folder, or in its test_data_set_0.
+std::vector<onnx::NamedTensor> loadNumbered(const std::string& place, const char* kind) {
+  fs::path folder = place;
+  if (fs::is_directory(folder / "test_data_set_0")) folder /= "test_data_set_0";
+  std::vector<onnx::NamedTensor> tensors;
+  for (int at = 0;; ++at) {
+    const fs::path file = folder / fmt::format("{}_{}.pb", kind, at);
+    if (!fs::exists(file)) return tensors;
+    tensors.push_back(onnx::readTensorFile(file));
+  }
+}
+
+NamedTensors loadOutputs(const std::string& place, const Plan& plan) {
+  NamedTensors outputs;
+  if (!fs::is_directory(place)) {
+    for (auto& [name, tensor] : loadNpz(place))
+      for (const Port& port : plan.outputs)
+        if (port.name == name) outputs.emplace_back(name, tensor);
+  } else {
+    const auto numbered = loadNumbered(place, "output");
+    for (size_t at = 0; at < numbered.size() && at < plan.outputs.size(); ++at)
+      outputs.emplace_back(numbered[at].name.empty() ? plan.outputs[at].name : numbered[at].name,
+                           numbered[at].tensor);
+  }
+  if (outputs.empty())
+    failInput("no saved output belongs to the model", escaped(place), "save them with scripts/dump_ort.py");
+  return outputs;
+}
+
+}  // namespace
+
+std::optional<NamedInputs> loadSavedInputs(const std::string& place, const Graph& graph) {
+  NamedInputs inputs;
+  if (!fs::is_directory(place)) {
+    for (auto& [name, tensor] : loadNpz(place))
+      if (const auto id = graph.find(name); id && graph.isInput(*id)) inputs[name] = tensor;
+  } else {
+    const auto numbered = loadNumbered(place, "input");
+    for (size_t at = 0; at < numbered.size() && at < graph.inputs().size(); ++at) {
+      const std::string& usual = graph.value(graph.inputs()[at]).name;
+      inputs[numbered[at].name.empty() ? usual : numbered[at].name] = numbered[at].tensor;
+    }
+  }
+  if (inputs.empty()) return std::nullopt;
+  return inputs;
+}
+
+void compareWithSaved(const std::string& place, std::shared_ptr<const Executable> executable,
+                      const NamedInputs& inputs, VerifyReport& report) {
+  ExecutionContext context(std::move(executable));
+  const Plan& plan = context.plan();
+  for (size_t port = 0; port < plan.inputs.size(); ++port) {
+    const auto given = inputs.find(plan.inputs[port].name);
+    if (given == inputs.end())
+      failInput(fmt::format("the input '{}' was not saved with the outputs", escaped(plan.inputs[port].name)),
+                escaped(place), "give it with --input");
+    context.setInput(port, given->second);
+  }
+  context.execute();
+  for (const auto& [name, wanted] : loadOutputs(place, plan))
+    for (size_t port = 0; port < plan.outputs.size(); ++port) {
+      if (plan.outputs[port].name != name) continue;
+      Verdict verdict = judgeOutput(name, context.output(port), wanted);
+      verdict.name += " (saved)";
+      report.passed = report.passed && verdict.passed;
+      report.outputs.push_back(std::move(verdict));
+    }
+}
+
+}  // namespace ridge::tool

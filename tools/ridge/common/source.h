@@ -1,0 +1,40 @@
+// What a command works on: a model or an engine, whichever the file is, ready to run.
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <string>
+
+#include "api/build.h"
+#include "api/load.h"
+#include "common/output.h"
+
+namespace ridge::tool {
+
+struct Source {
+  std::string path;
+  FileKind kind = FileKind::model;
+  std::optional<LoadedEngine> engine;  ///< of an engine
+  std::optional<BuildResult> built;    ///< of a model
+  std::shared_ptr<const Executable> executable;
+  double loadSeconds = 0, buildSeconds = 0;
+
+  const EngineData& data() const { return engine ? engine->file->data() : built->data; }
+  /// The graph that the plan was made from; an engine's portable graph is lowered anew, with the same passes.
+  Graph lowered() const;
+};
+
+/// Loads an engine and finds the plan for the request's shapes, or builds a model in memory without
+/// verification, and says so. The request may be empty.
+Source openSource(const std::string& path, const ShapeRequest& request, const BuildOptions& options,
+                  const Output& out);
+
+/// Only what an input is called and takes, before anything is built: from an engine's first plan or a model.
+struct InputInfo {
+  std::string name;
+  DType type;
+  Shape shape;
+};
+std::vector<InputInfo> inputsOf(const std::string& path, const onnx::ReadOptions& options);
+
+}  // namespace ridge::tool

@@ -1,0 +1,243 @@
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <chrono>
+
+#include "base/interrupt.h"
+#include "base/text.h"
+#include "commands.h"
+#include "common/arrays.h"
+#include "common/requirement.h"
+#include "pipeline/classification.h"
+#include "pipeline/preprocess.h"
+#include "runtime/context.h"
+
+namespace ridge::tool {
+
+namespace {
+
+using Clock = std::chrono::steady_clock;
+
+struct Flags {
+  CommonFlags common;
+  LimitFlags limits;
+  ShapeFlags shapes;
+  PlanFlags plan;
+  std::string path, data, pipeline, split;
+  std::vector<std::string> require;
+  int64_t skip = 0, limit = -1;
+  std::string maxPixels;
+  bool skipBad = false;
+};
+
+struct Times {
+  double decode = 0, preprocess = 0, infer = 0, postprocess = 0;
+};
+
+/// Adds the time since it was made to a sum.
+class Stopwatch {
+ public:
+  explicit Stopwatch(double& sum) : sum_(sum), start_(Clock::now()) {}
+  ~Stopwatch() { sum_ += std::chrono::duration<double, std::milli>(Clock::now() - start_).count(); }
+  Stopwatch(const Stopwatch&) = delete;
+  Stopwatch& operator=(const Stopwatch&) = delete;
+
+ private:
+  double& sum_;
+  Clock::time_point start_;
+};
+
+size_t scoresPort(const Plan& plan, const pipeline::ClassificationTask& task) {
+  if (task.output.empty() && plan.outputs.size() == 1) return 0;
+  for (size_t port = 0; port < plan.outputs.size(); ++port)
+    if (plan.outputs[port].name == task.output) return port;
+  failInput(fmt::format("the network has no output '{}'", escaped(task.output)), "task.classification.output",
+            "name one of the outputs, see `ridge inspect`");
+}
+
+/// Runs the network over a data set, one sample at a time.
+class Evaluation {
+ public:
+  Evaluation(const Flags& flags, const Output& out, const pipeline::Spec& spec)
+      : flags_(flags), out_(out), spec_(spec), metric_(std::get<pipeline::ClassificationTask>(*spec.task)) {}
+
+  void run(const pipeline::DataSet& data, const BuildOptions& options) {
+    const ProgressSink sink = out_.progress();
+    ProgressPhase progress(sink, "evaluating", data.size());
+    for (int64_t at = 0; at < data.size(); ++at) {
+      throwIfInterrupted();
+      progress.advance();
+      try {
+        evaluate(data, at, options);
+      } catch (const Error& error) {
+        if (!flags_.skipBad || error.code() != ErrorCode::input || !loading_) throw;
+        ++bad_;
+      }
+    }
+  }
+
+  const pipeline::ClassificationCounts& counts() const { return metric_.counts(); }
+  const Times& times() const { return times_; }
+  int64_t bad() const { return bad_; }
+  const Executable& executable() const { return *source_->executable; }
+
+ private:
+  void evaluate(const pipeline::DataSet& data, int64_t at, const BuildOptions& options) {
+    pipeline::Sample sample;
+    std::map<std::string, Tensor> inputs;
+    loading_ = true;
+    {
+      const Stopwatch watch(times_.decode);
+      sample = data.sample(at);
+    }
+    {
+      const Stopwatch watch(times_.preprocess);
+      inputs = networkInputs(sample, spec_);
+    }
+    loading_ = false;
+    prepare(inputs, options);
+    withContext([&] { return escaped(sample.name); }, [&] { infer(inputs); });
+    const Stopwatch watch(times_.postprocess);
+    withContext([&] { return escaped(sample.name); },
+                [&] { metric_.add(context_->output(port_), sample.label); });
+  }
+
+  /// The first sample decides the shapes; another shape later gets another plan.
+  void prepare(const std::map<std::string, Tensor>& inputs, const BuildOptions& options) {
+    if (context_ && fits(inputs)) return;
+    source_ = openSource(flags_.path, withShapesOf(inputs, flags_.shapes.requests().front()), options, out_);
+    context_.emplace(source_->executable);
+    port_ = scoresPort(context_->plan(), std::get<pipeline::ClassificationTask>(*spec_.task));
+  }
+
+  bool fits(const std::map<std::string, Tensor>& inputs) const {
+    return std::all_of(inputs.begin(), inputs.end(), [&](const auto& input) {
+      return context_->executable().serves({{input.first, input.second.dims()}});
+    });
+  }
+
+  void infer(const std::map<std::string, Tensor>& inputs) {
+    const Stopwatch watch(times_.infer);
+    const Plan& plan = context_->plan();
+    for (size_t port = 0; port < plan.inputs.size(); ++port) {
+      const auto given = inputs.find(plan.inputs[port].name);
+      if (given == inputs.end())
+        failInput(fmt::format("the pipeline does not make the input '{}'", escaped(plan.inputs[port].name)),
+                  "inputs", "add it to the pipeline specification");
+      context_->setInput(port, given->second);
+    }
+    context_->execute();
+  }
+
+  const Flags& flags_;
+  const Output& out_;
+  const pipeline::Spec& spec_;
+  pipeline::ClassificationMetric metric_;
+  std::optional<Source> source_;
+  std::optional<ExecutionContext> context_;
+  size_t port_ = 0;
+  Times times_;
+  int64_t bad_ = 0;
+  bool loading_ = false;
+};
+
+double share(int64_t part, int64_t whole) {
+  return whole > 0 ? static_cast<double>(part) / static_cast<double>(whole) : 0;
+}
+
+pipeline::Spec specFor(const Flags& flags) {
+  pipeline::Spec spec;
+  if (!flags.pipeline.empty()) {
+    spec = pipeline::readSpec(flags.pipeline);
+  } else {
+    const bool engine = kindOfFile(flags.path) == FileKind::engine;
+    const std::string stored = engine ? EngineFile::open(flags.path).data().pipeline : "";
+    if (stored.empty())
+      failUsage("there is no pipeline", "--pipeline", "give SPEC, or build the engine with --pipeline");
+    spec = pipeline::parseSpec(stored, "the engine's pipeline");
+  }
+  if (!spec.task)
+    failInput("the pipeline has no task", escaped(flags.pipeline),
+              "add \"task\": {\"classification\": {...}}");
+  if (!flags.maxPixels.empty()) spec.decode.maxPixels = intOfFlag("--max-pixels", flags.maxPixels);
+  return spec;
+}
+
+int finish(const Flags& flags, const Evaluation& evaluation, const pipeline::DataSet& data,
+           const Output& out) {
+  const auto& counts = evaluation.counts();
+  if (counts.labelled == 0)
+    failInput("no sample has a label", escaped(flags.data), "give a folder with labels.csv or class folders");
+  const double top1 = share(counts.correctTop1, counts.labelled),
+               top5 = share(counts.correctTop5, counts.labelled);
+  const auto perSample = [&](double total) {
+    return total / static_cast<double>(std::max<int64_t>(counts.samples, 1));
+  };
+  const Times& t = evaluation.times();
+  out.line(data.description());
+  out.line(fmt::format("top-1 {:.4f} ({} of {}), top-5 {:.4f} ({} of {})", top1, counts.correctTop1,
+                       counts.labelled, top5, counts.correctTop5, counts.labelled));
+  out.line(fmt::format("ms per sample: decode {:.3f}, preprocess {:.3f}, infer {:.3f}, postprocess {:.3f}",
+                       perSample(t.decode), perSample(t.preprocess), perSample(t.infer),
+                       perSample(t.postprocess)));
+  if (evaluation.bad() > 0) out.line(fmt::format("{} bad samples were skipped", evaluation.bad()));
+  out.json({{"samples", counts.samples},
+            {"metric", "top1"},
+            {"value", top1},
+            {"top1", top1},
+            {"top5", top5},
+            {"correct_top1", counts.correctTop1},
+            {"correct_top5", counts.correctTop5},
+            {"labelled", counts.labelled},
+            {"skipped_bad", evaluation.bad()},
+            {"per_sample_ms",
+             {{"decode", perSample(t.decode)},
+              {"preprocess", perSample(t.preprocess)},
+              {"infer", perSample(t.infer)},
+              {"postprocess", perSample(t.postprocess)}}}});
+  requireAll(splitCommas(flags.require), {{"top1", top1}, {"top5", top5}, {"value", top1}});
+  return 0;
+}
+
+int run(const Flags& flags) {
+  flags.common.apply();
+  const Output out(flags.common);
+  checkRequirements(splitCommas(flags.require), {"top1", "top5", "value"});
+  const pipeline::Spec spec = specFor(flags);
+  pipeline::DataOptions dataOptions{
+      .split = flags.split, .skip = flags.skip, .limit = {}, .decode = spec.decode};
+  if (flags.limit >= 0) dataOptions.limit = flags.limit;
+  const pipeline::DataSet data = openDataSet(flags.data, dataOptions);
+  BuildOptions options;
+  options.read = flags.limits.read();
+  flags.plan.apply(options, Tune::off);
+  flags.limits.apply(options.passes);
+  Evaluation evaluation(flags, out, spec);
+  evaluation.run(data, options);
+  return finish(flags, evaluation, data, out);
+}
+
+}  // namespace
+
+std::function<int()> addEval(CLI::App& app) {
+  auto flags = std::make_shared<Flags>();
+  app.add_option("MODEL|ENGINE", flags->path, "an .onnx file or an engine")->required();
+  app.add_option("--data", flags->data,
+                 "folder: labels.csv with images/, class folders, CIFAR-10 batches, *.npz")
+      ->required();
+  app.add_option("--pipeline", flags->pipeline,
+                 "pipeline specification (default: the one stored in the engine)");
+  app.add_option("--require", flags->require, "exit 1 unless it holds: top1>=0.84");
+  app.add_option("--split", flags->split, "train or test, where a folder holds both");
+  app.add_option("--skip", flags->skip, "samples to leave out at the front");
+  app.add_option("--limit", flags->limit, "samples at most");
+  app.add_option("--max-pixels", flags->maxPixels, "most pixels of a picture (default 100000000)");
+  app.add_flag("--skip-bad", flags->skipBad, "count bad samples instead of failing");
+  flags->shapes.add(app);
+  flags->plan.add(app);
+  flags->limits.add(app);
+  flags->common.add(app);
+  return [flags] { return run(*flags); };
+}
+
+}  // namespace ridge::tool

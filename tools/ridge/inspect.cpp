@@ -1,0 +1,214 @@
+#include <fmt/format.h>
+
+#include <map>
+
+#include "api/load.h"
+#include "base/text.h"
+#include "commands.h"
+#include "common/output.h"
+#include "ir/dump.h"
+#include "onnx/opaque.h"
+
+namespace ridge::tool {
+
+namespace {
+
+struct Flags {
+  CommonFlags common;
+  LimitFlags limits;
+  ShapeFlags shapes;
+  std::string path;
+  bool layers = false;
+};
+
+struct Totals {
+  std::map<std::string, int64_t> ops;
+  int64_t nodes = 0, macs = 0, parameters = 0, activationBytes = 0;
+  bool macsKnown = true;
+};
+
+std::string opName(const Node& node) {
+  return onnx::isOpaque(node) ? onnx::opaqueName(node) : displayName(*node.op);
+}
+
+bool hasStaticShapes(const Graph& graph, const Node& node) {
+  for (const auto* list : {&node.in, &node.out})
+    for (ValueId id : *list)
+      if (id != kNoValue && !graph.value(id).shape.isStatic()) return false;
+  return true;
+}
+
+Totals totalsOf(const Graph& graph) {
+  Totals totals;
+  for (NodeId id : graph.order()) {
+    const Node& node = graph.node(id);
+    ++totals.nodes;
+    ++totals.ops[opName(node)];
+    const bool known = hasStaticShapes(graph, node);
+    totals.macsKnown = totals.macsKnown && known;
+    if (known && node.op->cost) totals.macs += node.op->cost(node, graph).macs;
+    for (ValueId output : node.out)
+      if (output != kNoValue)
+        totals.activationBytes += static_cast<int64_t>(
+            bytesOf(graph.value(output).type, graph.value(output).shape.count().value_or(0)));
+  }
+  for (ValueId id = 0; id < graph.valueCount(); ++id)
+    if (const Tensor* constant = graph.constant(id); constant && graph.useCount(id) > 0)
+      totals.parameters += constant->count();
+  return totals;
+}
+
+Json portJson(const std::string& name, DType type, const std::string& shape) {
+  return {{"name", name}, {"dtype", ridge::name(type)}, {"shape", shape}};
+}
+
+void printLayers(const Graph& graph, const Output& out, Json& json) {
+  std::vector<std::vector<std::string>> rows{{"node", "op", "first output", "shape"}};
+  json["layers"] = Json::array();
+  for (NodeId id : graph.order()) {
+    const Node& node = graph.node(id);
+    const ValueId first = node.out.front();
+    const std::string output = first == kNoValue ? "-" : graph.value(first).name;
+    const std::string shape = first == kNoValue ? "-" : graph.value(first).shape.toString();
+    rows.push_back({escaped(displayName(graph, id)), escaped(opName(node)), escaped(output), shape});
+    json["layers"].push_back(
+        {{"name", node.name}, {"op", opName(node)}, {"output", output}, {"shape", shape}});
+  }
+  out.table(rows);
+}
+
+/// Bound where the flags (or a leading axis of 1) bind everything, else as the model has it.
+Graph withShapes(const onnx::Model& model, const ShapeRequest& request, const Output& out) {
+  std::vector<std::string> notes;
+  try {
+    Graph bound = bindShapes(model.graph, resolveShapes(model.graph, request, notes));
+    for (const std::string& note : notes) out.note(note);
+    return bound;
+  } catch (const Error& error) {
+    if (error.code() != ErrorCode::usage || !request.shapes.empty()) throw;
+    out.note(fmt::format("shapes stay open: {}", error.what()));
+    return model.graph;
+  }
+}
+
+int inspectModel(const Flags& flags, const Output& out) {
+  const onnx::Model model = onnx::readModel(flags.path, flags.limits.read());
+  for (const std::string& note : model.notes) out.note(note);
+  const Graph graph = withShapes(model, flags.shapes.requests().front(), out);
+  const Totals totals = totalsOf(graph);
+  Json json{{"model", flags.path},
+            {"kind", "model"},
+            {"ir_version", model.irVersion},
+            {"producer", model.producerName}};
+  json["opsets"] = Json::object();
+  for (const auto& [domain, opset] : model.opsets) {
+    json["opsets"][domain.empty() ? "ai.onnx" : domain] = opset;
+    out.line(fmt::format("opset {} of {}", opset, domain.empty() ? "ai.onnx" : escaped(domain)));
+  }
+  json["inputs"] = json["outputs"] = Json::array();
+  for (ValueId id : model.graph.inputs()) {
+    const Value& value = model.graph.value(id);
+    json["inputs"].push_back(portJson(value.name, value.type, value.shape.toString()));
+    out.line(fmt::format("input  {}: {}{}", escaped(value.name), name(value.type), value.shape.toString()));
+  }
+  for (const Graph::Output& output : model.graph.outputs()) {
+    const Value& value = model.graph.value(output.value);
+    json["outputs"].push_back(portJson(output.name, value.type, value.shape.toString()));
+    out.line(fmt::format("output {}: {}{}", escaped(output.name), name(value.type), value.shape.toString()));
+  }
+  out.line(fmt::format(
+      "{} nodes, {} parameters, {} multiply-adds{}, {} of activations", totals.nodes,
+      formatCount(static_cast<double>(totals.parameters)), formatCount(static_cast<double>(totals.macs)),
+      totals.macsKnown ? "" : " (some shapes are open)", formatBytes(totals.activationBytes)));
+  json["nodes"] = totals.nodes;
+  json["parameters"] = totals.parameters;
+  json["macs"] = totals.macs;
+  json["activation_bytes"] = totals.activationBytes;
+  json["ops"] = Json::object();
+  std::vector<std::vector<std::string>> rows{{"op", "nodes"}};
+  for (const auto& [op, count] : totals.ops) {
+    json["ops"][op] = count;
+    rows.push_back({escaped(op), std::to_string(count)});
+  }
+  out.table(rows);
+  if (flags.layers) printLayers(graph, out, json);
+  out.json(std::move(json));
+  return 0;
+}
+
+Json planJson(const Plan& plan, bool layers, const Output& out) {
+  Json json{{"device", plan.device},
+            {"isa", plan.architecture},
+            {"activation_bytes", plan.arenaBytes},
+            {"steps", plan.steps.size()}};
+  const auto ports = [&](const char* key, const std::vector<Port>& all) {
+    json[key] = Json::array();
+    for (const Port& port : all) {
+      const ArraySpec& array = plan.arrays[static_cast<size_t>(port.array)].array;
+      json[key].push_back(portJson(port.name, array.type, toString(array.dims)));
+      out.line(fmt::format("{} {}: {} {}", std::string_view(key) == "inputs" ? "input " : "output",
+                           escaped(port.name), name(array.type), toString(array.dims)));
+    }
+  };
+  ports("inputs", plan.inputs);
+  ports("outputs", plan.outputs);
+  out.line(fmt::format("planned for {} ({}): {} steps, {} of activations", plan.device, plan.architecture,
+                       plan.steps.size(), formatBytes(static_cast<int64_t>(plan.arenaBytes))));
+  if (!layers) return json;
+  std::vector<std::vector<std::string>> rows{{"layer", "ops", "kernel", "estimate us", "measured us"}};
+  json["layers"] = Json::array();
+  for (const Step& step : plan.steps) {
+    const std::string kernel = step.kernel.backend + "." + step.kernel.tactic;
+    rows.push_back({escaped(step.name), escaped(fmt::format("{}", fmt::join(step.ops, "+"))), escaped(kernel),
+                    fmt::format("{:.1f}", step.estimateNs / 1e3),
+                    fmt::format("{:.1f}", step.measuredNs / 1e3)});
+    json["layers"].push_back({{"name", step.name},
+                              {"ops", step.ops},
+                              {"members", step.members},
+                              {"origins", step.origins},
+                              {"kernel", kernel},
+                              {"macs", step.macs},
+                              {"fallback", step.fallback}});
+  }
+  out.table(rows);
+  return json;
+}
+
+int inspectEngine(const Flags& flags, const Output& out) {
+  const EngineFile file = EngineFile::open(flags.path);
+  const EngineData& data = file.data();
+  Json json{{"engine", flags.path}, {"kind", "engine"}, {"portable", file.hasPortable()}};
+  for (const auto& [name, value] : data.facts) {
+    json[name == "ridge" ? "built_by" : name] = value;
+    out.line(fmt::format("{}: {}", escaped(name), escaped(value)));
+  }
+  uint64_t constants = 0;
+  for (const WeightBlob& blob : data.weights) constants += blob.bytes.byteSize();
+  out.line(fmt::format("{} of constants, portable graph {}", formatBytes(static_cast<int64_t>(constants)),
+                       file.hasPortable() ? "inside" : "left out"));
+  json["weight_bytes"] = constants;
+  json["plans"] = Json::array();
+  for (const Plan& plan : data.plans) json["plans"].push_back(planJson(plan, flags.layers, out));
+  out.json(std::move(json));
+  return 0;
+}
+
+int run(const Flags& flags) {
+  flags.common.apply();
+  const Output out(flags.common);
+  return kindOfFile(flags.path) == FileKind::engine ? inspectEngine(flags, out) : inspectModel(flags, out);
+}
+
+}  // namespace
+
+std::function<int()> addInspect(CLI::App& app) {
+  auto flags = std::make_shared<Flags>();
+  app.add_option("MODEL|ENGINE", flags->path, "an .onnx file or an engine")->required();
+  app.add_flag("--layers", flags->layers, "every node of a model, every step of an engine");
+  flags->shapes.add(app);
+  flags->limits.add(app);
+  flags->common.add(app);
+  return [flags] { return run(*flags); };
+}
+
+}  // namespace ridge::tool

@@ -1,0 +1,28 @@
+#include <array>
+
+#include "command.h"
+#include "commands.h"
+
+namespace ridge::tool {
+
+std::span<const Command> commands() {
+  static constexpr std::array kCommands{
+      Command{"inspect", "what a model or an engine holds", "ridge inspect model.onnx --layers", addInspect},
+      Command{"optimize", "clean a model; the result is standard ONNX",
+              "ridge optimize model.onnx -o small.onnx", addOptimize},
+      Command{"build", "optimize, plan and verify a model for this machine, store an engine",
+              "ridge build model.onnx -o model.ridge", addBuild},
+      Command{"run", "run a model or an engine once",
+              "ridge run model.ridge --input x=picture.npy --output-dir out", addRun},
+      Command{"bench", "measure latency and throughput", "ridge bench model.ridge --duration 5 --threads 1",
+              addBench},
+      Command{"verify", "prove that the answers are right", "ridge verify model.onnx --engine model.ridge",
+              addVerify},
+      Command{"eval", "accuracy on labelled data",
+              "ridge eval model.ridge --data pictures --pipeline pipeline.json", addEval},
+      Command{"kernels", "list the kernels, and check them", "ridge kernels --check", addKernels},
+  };
+  return kCommands;
+}
+
+}  // namespace ridge::tool

@@ -1,0 +1,228 @@
+#include <fmt/format.h>
+
+#include <filesystem>
+
+#include "api/bisect.h"
+#include "base/text.h"
+#include "commands.h"
+#include "common/arrays.h"
+#include "common/saved_outputs.h"
+#include "passes/pass_list.h"
+#include "pipeline/preprocess.h"
+
+namespace ridge::tool {
+
+namespace {
+
+struct Flags {
+  CommonFlags common;
+  LimitFlags limits;
+  ShapeFlags shapes;
+  PlanFlags plan;
+  InputFlags inputs;
+  std::string model, engine, reference, data, pipeline, split;
+  int64_t skip = 0, limit = 1;
+  bool layers = false, bisect = false;
+};
+
+BuildOptions optionsOf(const Flags& flags, const Output& out) {
+  BuildOptions options;
+  flags.plan.apply(options, Tune::off);
+  checkPassNames(options.passes.disabled);
+  flags.limits.apply(options.passes);
+  options.read = flags.limits.read();
+  options.seed = flags.common.seed;
+  options.progress = out.progress();
+  return options;
+}
+
+/// Inputs as given: arrays, a saved test data set, the first samples of a data folder, or none.
+std::vector<NamedInputs> givenInputs(const Flags& flags, const Graph& graph, const ShapeRequest& request) {
+  if (!flags.data.empty()) {
+    if (flags.pipeline.empty()) failUsage("pictures need a pipeline", "--data", "add --pipeline SPEC");
+    const pipeline::Spec spec = pipeline::readSpec(flags.pipeline);
+    const pipeline::DataSet data = openDataSet(
+        flags.data, {.split = flags.split, .skip = flags.skip, .limit = flags.limit, .decode = spec.decode});
+    std::vector<NamedInputs> samples;
+    for (int64_t at = 0; at < data.size(); ++at) samples.push_back(networkInputs(data.sample(at), spec));
+    return samples;
+  }
+  if (!flags.reference.empty() && flags.inputs.inputs.empty())
+    if (auto saved = loadSavedInputs(flags.reference, graph)) return {std::move(*saved)};
+  std::vector<InputInfo> known;
+  for (ValueId id : graph.inputs())
+    known.push_back({graph.value(id).name, graph.value(id).type, graph.value(id).shape});
+  return {flags.inputs.load(known, request)};
+}
+
+void fillRandom(NamedInputs& inputs, const Graph& graph, const std::vector<BoundShape>& shapes,
+                uint64_t seed) {
+  inputs.merge(randomInputs(graph, shapes, seed));
+}
+
+/// The plan to be judged and the graph that it was made from: built now, or an engine's.
+struct Subject {
+  std::shared_ptr<const Executable> executable;
+  Graph lowered;
+};
+
+Subject subjectOf(const Flags& flags, const onnx::Model& imported, const std::vector<BoundShape>& shapes,
+                  BuildOptions options, const Output& out) {
+  const ShapeRequest request{.shapes = shapes, .dims = {}, .batch = {}};
+  if (!flags.engine.empty()) {
+    if (kindOfFile(flags.engine) != FileKind::engine)
+      failInput("this is not a Ridgeline engine", escaped(flags.engine), "make one with `ridge build`");
+    const Source source = openSource(flags.engine, request, options, out);
+    // Lowered again from the model itself, so that values know what they equal in it.
+    options.passes.disabled = splitCommas({source.data().fact("disabled_passes")});
+    options.device = source.data().fact("device");
+    Subject subject{source.executable, {}};
+    options.verify = VerifyMode::off;
+    options.tune = Tune::off;
+    options.shapes = {request};
+    subject.lowered = std::move(buildModel(imported, flags.model, options).lowered.front());
+    return subject;
+  }
+  options.verify = VerifyMode::off;
+  options.shapes = {request};
+  BuildResult built = buildModel(imported, flags.model, options);
+  return {makeExecutable(built.data, 0), std::move(built.lowered.front())};
+}
+
+void printVerdicts(const std::vector<Verdict>& verdicts, const Output& out) {
+  std::vector<std::vector<std::string>> rows{
+      {"name", "shape", "worst dB", "max abs", "cosine", "kernel", ""}};
+  for (const Verdict& verdict : verdicts)
+    rows.push_back(
+        {escaped(verdict.name), toString(verdict.dims),
+         fmt::format("{:.1f}", verdict.difference.worstChannelDb),
+         fmt::format("{:.3g}", verdict.difference.maxAbs), fmt::format("{:.9f}", verdict.difference.cosine),
+         verdict.kernel,
+         std::string(verdict.passed ? "ok" : "WRONG") + (verdict.againstLowered ? " (lowered)" : "")});
+  out.table(rows);
+}
+
+int bisect(const onnx::Model& imported, const std::vector<BoundShape>& shapes, const BuildOptions& options,
+           const NamedInputs& inputs, const Output& out) {
+  const auto bad = bisectPasses(imported.graph, shapes, portablePasses(), options.passes, inputs);
+  if (!bad) {
+    out.line("every patch of every pass keeps the answers");
+    out.json({{"passed", true}, {"bad_pass", nullptr}});
+    return 0;
+  }
+  out.json({{"passed", false},
+            {"bad_pass", bad->pass},
+            {"nodes", bad->nodes},
+            {"sentence", bad->sentence},
+            {"patches_before", bad->index},
+            {"symptom", bad->symptom}});
+  throw Error(ErrorCode::no, fmt::format("pass {} breaks the network: {}", bad->pass, bad->symptom),
+              fmt::format("nodes {}", escaped(fmt::format("{}", fmt::join(bad->nodes, ", ")))),
+              fmt::format("--disable-pass {} avoids it; please report the model", bad->pass));
+}
+
+/// Adds a later sample's report to the one of all: the worst of each counts.
+void merge(VerifyReport& all, VerifyReport next) {
+  if (all.outputs.empty()) {
+    all = std::move(next);
+    return;
+  }
+  const auto worse = [](std::vector<Verdict>& known, std::vector<Verdict>& fresh) {
+    for (size_t at = 0; at < known.size() && at < fresh.size(); ++at)
+      if (!fresh[at].passed || fresh[at].difference.worstChannelDb < known[at].difference.worstChannelDb)
+        known[at] = std::move(fresh[at]);
+  };
+  worse(all.outputs, next.outputs);
+  worse(all.regions, next.regions);
+  all.passed = all.passed && next.passed;
+  all.worstRegionDb = std::min(all.worstRegionDb, next.worstRegionDb);
+}
+
+VerifyReport verifyAgainstTruth(const Flags& flags, const onnx::Model& imported, const BuildOptions& options,
+                                const ShapeRequest& request, std::vector<NamedInputs> samples,
+                                const Output& out) {
+  VerifyReport all;
+  std::optional<Subject> subject;
+  std::vector<BoundShape> planned;
+  for (NamedInputs& inputs : samples) {
+    std::vector<std::string> notes;
+    const auto shapes = resolveShapes(imported.graph, withShapesOf(inputs, request), notes);
+    for (const std::string& note : notes) out.note(note);
+    fillRandom(inputs, imported.graph, shapes, flags.common.seed);
+    const auto same = [](const BoundShape& a, const BoundShape& b) {
+      return a.input == b.input && a.dims == b.dims;
+    };
+    if (!subject || !std::equal(planned.begin(), planned.end(), shapes.begin(), shapes.end(), same)) {
+      subject = subjectOf(flags, imported, shapes, options, out);
+      planned = shapes;
+    }
+    const Truth truth(imported.graph, inputs);
+    merge(all, verifyPlan(truth, subject->lowered, subject->executable, inputs, VerifyMode::full,
+                          options.progress));
+  }
+  return all;
+}
+
+int finish(const VerifyReport& report, const Flags& flags, const Output& out) {
+  if (flags.layers) printVerdicts(report.regions, out);
+  printVerdicts(report.outputs, out);
+  for (const std::string& unchecked : report.unchecked) out.line("unchecked: " + escaped(unchecked));
+  out.json(verifyJson(report, flags.layers));
+  if (!report.passed)
+    throw Error(ErrorCode::no, "verification failed: " + escaped(report.failure()), escaped(flags.model),
+                "see --layers, or look for a pass with --bisect-passes");
+  if (!report.regions.empty())
+    out.line(fmt::format("verified: {} results of regions, worst channel {:.1f} dB", report.regions.size(),
+                         report.worstRegionDb));
+  return 0;
+}
+
+int run(const Flags& flags) {
+  flags.common.apply();
+  const Output out(flags.common);
+  const BuildOptions options = optionsOf(flags, out);
+  const onnx::Model imported = onnx::readModel(flags.model, options.read);
+  const ShapeRequest request = flags.shapes.requests().front();
+  std::vector<NamedInputs> samples = givenInputs(flags, imported.graph, request);
+  if (flags.bisect) {
+    std::vector<std::string> notes;
+    const auto shapes = resolveShapes(imported.graph, withShapesOf(samples.front(), request), notes);
+    fillRandom(samples.front(), imported.graph, shapes, flags.common.seed);
+    return bisect(imported, shapes, options, samples.front(), out);
+  }
+  VerifyReport report = verifyAgainstTruth(flags, imported, options, request, samples, out);
+  if (!flags.reference.empty()) {
+    std::vector<std::string> notes;
+    const auto shapes = resolveShapes(imported.graph, withShapesOf(samples.front(), request), notes);
+    const Subject subject = subjectOf(flags, imported, shapes, options, out);
+    compareWithSaved(flags.reference, subject.executable, samples.front(), report);
+  }
+  return finish(report, flags, out);
+}
+
+}  // namespace
+
+std::function<int()> addVerify(CLI::App& app) {
+  auto flags = std::make_shared<Flags>();
+  app.add_option("MODEL", flags->model, "an .onnx file: the truth is its graph with no pass applied")
+      ->required();
+  app.add_option("--engine", flags->engine, "the engine to judge (default: one built now, in memory)");
+  app.add_option(
+      "--reference", flags->reference,
+      "also compare with outputs that another runtime saved: a folder in ONNX test_data_set layout, or .npz");
+  app.add_option("--data", flags->data, "inputs from a data folder, with --pipeline");
+  app.add_option("--pipeline", flags->pipeline, "how pictures become inputs");
+  app.add_option("--split", flags->split, "train or test, where a folder holds both");
+  app.add_option("--skip", flags->skip, "samples to leave out at the front");
+  app.add_option("--limit", flags->limit, "samples to verify with")->capture_default_str();
+  app.add_flag("--layers", flags->layers, "show every region");
+  app.add_flag("--bisect-passes", flags->bisect, "find the first pass after which the answers are wrong");
+  flags->inputs.add(app);
+  flags->shapes.add(app);
+  flags->plan.add(app);
+  flags->limits.add(app);
+  flags->common.add(app);
+  return [flags] { return run(*flags); };
+}
+
+}  // namespace ridge::tool
