@@ -1,0 +1,54 @@
+#include "passes/lower.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "base/error.h"
+#include "ir/dump.h"
+#include "ops/ops.h"
+#include "passes/pass_list.h"
+
+namespace ridge {
+namespace {
+
+// Ops that the required passes replace. An Identity may remain as the copy that an output needs (driver.cpp).
+constexpr const Op* kReplaced[] = {&ops::flatten, &ops::squeeze, &ops::unsqueeze,
+                                   &ops::gemm,    &ops::sumOf,     &ops::meanOf};
+
+void refuseCustomOps(const Graph& graph) {
+  for (NodeId id = 0; id < graph.nodeCount(); ++id)
+    if (graph.alive(id) && graph.node(id).op->traits.opaque)
+      failInput(fmt::format("no kernel for custom op {}", displayName(*graph.node(id).op)),
+                fmt::format("node '{}'", displayName(graph, id)), "replace it by standard ONNX ops");
+}
+
+void requireLowered(const Graph& graph) {
+  for (const NodeId id : graph.order()) {
+    const Node& node = graph.node(id);
+    if (std::count(std::begin(kReplaced), std::end(kReplaced), node.op) > 0)
+      failInput(fmt::format("{} with these attributes cannot be lowered", displayName(*node.op)),
+                fmt::format("node '{}'", displayName(graph, id)), "see the pass report for the reason");
+    for (const ValueId out : node.out)
+      if (out != kNoValue && graph.useCount(out) > 0 && !graph.value(out).shape.isStatic())
+        failInput(
+            fmt::format("the shape of '{}' is not known before the network runs", graph.value(out).name),
+            fmt::format("node '{}'", displayName(graph, id)),
+            "shapes that depend on data are not supported yet");
+  }
+}
+
+}  // namespace
+
+Graph lower(const Graph& portable, const std::vector<BoundShape>& shapes, const PassOptions& options,
+            PassReport& report) {
+  refuseCustomOps(portable);
+  Graph graph = bindShapes(portable, shapes);
+  for (const ValueId input : graph.inputs())
+    check(graph.value(input).shape.isStatic(), "every input has a shape before a graph is lowered");
+  runPasses(graph, lowerPasses(), options, report);
+  if (!report.stopped) requireLowered(graph);
+  return graph;
+}
+
+}  // namespace ridge
