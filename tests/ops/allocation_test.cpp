@@ -1,0 +1,65 @@
+// Kernels of the truth run inside plans too, where nothing may be allocated.
+#include <gtest/gtest.h>
+
+#include <atomic>
+#include <cstdlib>
+#include <new>
+
+#include "cases.h"
+#include "ops/kernel_context.h"
+
+namespace {
+std::atomic<long> allocations{0};
+}
+
+// Counts what the whole program allocates.
+void* operator new(size_t size) {
+  ++allocations;
+  if (void* place = std::malloc(size)) return place;
+  throw std::bad_alloc();
+}
+void operator delete(void* place) noexcept {
+  std::free(place);
+}
+void operator delete(void* place, size_t) noexcept {
+  std::free(place);
+}
+
+namespace ridge::test {
+namespace {
+
+long allocationsOf(const OpCase& one) {
+  const Node& node = one.graph.node(one.graph.order().front());
+  std::vector<Tensor> results = one.expected;
+  std::vector<TensorView> in, out;
+  alignas(64) static std::byte empty[64];
+  const auto view = [](const Tensor& tensor, std::byte* data) {
+    return TensorView{tensor.type(), tensor.dims(), tensor.byteSize() == 0 ? empty : data};
+  };
+  for (ValueId id : node.in) {
+    if (id == kNoValue) {
+      in.push_back({});
+      continue;
+    }
+    const Value& value = one.graph.value(id);
+    const Tensor& tensor = value.isConstant() ? value.constant : one.inputs.at(value.name);
+    in.push_back(view(tensor, const_cast<std::byte*>(tensor.bytes().data())));
+  }
+  for (Tensor& tensor : results) {
+    tensor = Tensor::allocate(tensor.type(), tensor.dims());
+    out.push_back(view(tensor, tensor.mutableBytes().data()));
+  }
+  KernelContext context(node, in, out, {});
+  node.op->reference(context);  // starts the threads
+  const long before = allocations;
+  node.op->reference(context);
+  return allocations - before;
+}
+
+TEST(ReferenceKernels, AllocateNothing) {
+  for (const char* family : {"conv", "matmul", "norm", "pool", "reduce", "softmax"})
+    for (const OpCase& one : opCases(family)) EXPECT_EQ(allocationsOf(one), 0) << one.name;
+}
+
+}  // namespace
+}  // namespace ridge::test
