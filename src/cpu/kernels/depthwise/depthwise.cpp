@@ -35,85 +35,92 @@ class DepthwiseRun {
     const int64_t width = shape_.out[2], pixels = shape_.batch * shape_.out[0] * shape_.out[1] * width;
     const int64_t end = pixels * (part + 1) / parts;
     for (int64_t pixel = pixels * part / parts; pixel < end;) {
-      const int64_t count = std::min(end - pixel, width - pixel % width);
-      runPixels(pixel, count);
-      pixel += count;
+      const int64_t bandEnd = std::min(end, (pixel / width + conv_.bandRows_) * width);
+      for (int64_t c = 0; c < shape_.outChannels; c += conv_.blockChannels_)
+        runBand(pixel, bandEnd, c, std::min(shape_.outChannels, c + conv_.blockChannels_));
+      pixel = bandEnd;
     }
   }
 
  private:
-  /// Pixels of one output row.
-  void runPixels(int64_t pixel, int64_t count) {
-    const int64_t limit = epilogue_.hook ? conv_.hookPixels_ : count;
-    for (int64_t done = 0; done < count;) {
-      const int64_t block = std::min(limit, count - done);
-      for (int64_t at = 0; at < block; at += kDepthwisePixels)
-        runTile(pixel + done + at, std::min<int64_t>(kDepthwisePixels, block - at), at);
-      if (epilogue_.hook)
-        epilogue_.hook(epilogue_.hookContext, {epilogue_.hookFirstRow + pixel + done, block, 0,
-                                               shape_.outChannels, sums_, shape_.outChannels});
-      done += block;
+  struct Pixel {
+    int64_t n, d, h, w;
+  };
+
+  void runBand(int64_t pixel, int64_t end, int64_t firstChannel, int64_t endChannel) {
+    while (pixel < end) {
+      const int64_t w = pixel % shape_.out[2], count = std::min(end - pixel, shape_.out[2] - w);
+      const int64_t row = pixel / shape_.out[2], plane = row / shape_.out[1];
+      Pixel at{plane / shape_.out[0], plane % shape_.out[0], row % shape_.out[1], w};
+      for (int64_t done = 0; done < count; done += kDepthwisePixels, at.w += kDepthwisePixels)
+        runTile(at, std::min<int64_t>(kDepthwisePixels, count - done), done, firstChannel, endChannel);
+      if (epilogue_.hook) {
+        const int64_t channels = endChannel - firstChannel;
+        epilogue_.hook(epilogue_.hookContext,
+                       {epilogue_.hookFirstRow + pixel, count, firstChannel, channels, sums_, channels});
+      }
+      pixel += count;
     }
   }
 
-  void runTile(int64_t pixel, int64_t pixels, int64_t sumsRow) {
-    const int64_t w = pixel % shape_.out[2];
-    int64_t rest = pixel / shape_.out[2];
-    const int64_t h = rest % shape_.out[1];
-    rest /= shape_.out[1];
-    const int64_t d = rest % shape_.out[0], n = rest / shape_.out[0];
-    const auto address = [&](const ActivationStrides& strides, int64_t p) {
-      return n * strides.batch + d * strides.space[0] + h * strides.space[1] + (w + p) * strides.space[2];
-    };
+  void runTile(const Pixel& at, int64_t pixels, int64_t sumsRow, int64_t firstChannel, int64_t endChannel) {
+    const bool hook = epilogue_.hook != nullptr;
     float* out[kDepthwisePixels];
     const float* residual[kDepthwisePixels];
     for (int64_t p = 0; p < pixels; ++p) {
-      out[p] = epilogue_.hook ? sums_ + (sumsRow + p) * shape_.outChannels : out_ + address(conv_.out_, p);
-      if (epilogue_.residual) residual[p] = epilogue_.residual + address(epilogue_.residualStrides, p);
+      out[p] = hook ? sums_ + (sumsRow + p) * (endChannel - firstChannel) : out_ + address(conv_.out_, at, p);
+      if (epilogue_.residual) residual[p] = epilogue_.residual + address(epilogue_.residualStrides, at, p);
     }
     DepthwiseTile tile{};
     tile.in = pointers_;
-    tile.rows = pointAtInput(n, d, h, w, pixels);
+    pointAtInput(at, pixels, tile);
     tile.weights = weights_;
     tile.channels = shape_.outChannels;
+    tile.first = firstChannel, tile.end = endChannel;
     tile.multiplier = shape_.outChannels / shape_.inChannels;
     tile.out = out;
-    const bool plain = epilogue_.hook != nullptr;
-    tile.bias = plain ? nullptr : epilogue_.bias;
-    tile.residual = plain || !epilogue_.residual ? nullptr : residual;
-    tile.lo = plain ? -std::numeric_limits<float>::infinity() : epilogue_.lo;
-    tile.hi = plain ? std::numeric_limits<float>::infinity() : epilogue_.hi;
+    tile.outFirst = hook ? firstChannel : 0;
+    tile.bias = hook ? nullptr : epilogue_.bias;
+    tile.residual = hook || !epilogue_.residual ? nullptr : residual;
+    tile.lo = hook ? -std::numeric_limits<float>::infinity() : epilogue_.lo;
+    tile.hi = hook ? std::numeric_limits<float>::infinity() : epilogue_.hi;
     conv_.family_->tile[pixels](tile);
   }
 
-  /// Fills the pointers of the kernel rows that meet the input; returns how many.
-  int64_t pointAtInput(int64_t n, int64_t d, int64_t h, int64_t w, int64_t pixels) {
-    const int64_t w0 = w * shape_.stride[2] - shape_.padBegin[2];
-    int64_t rows = 0;
+  /// Points the tile at the kernel rows that meet the input.
+  void pointAtInput(const Pixel& at, int64_t pixels, DepthwiseTile& tile) {
+    const int64_t kernel = shape_.kernel[2], w0 = at.w * shape_.stride[2] - shape_.padBegin[2];
+    const int64_t last = w0 + (pixels - 1) * shape_.stride[2] + (kernel - 1) * shape_.dilation[2];
+    const bool inside = w0 >= 0 && last < shape_.in[2];
+    const int64_t step = conv_.columnsTogether_ ? 1 : shape_.stride[2];
+    tile.pixelStride = inside ? step * conv_.in_.space[2] : 0;
     const float** pointer = pointers_;
     for (int64_t kd = 0; kd < shape_.kernel[0]; ++kd)
       for (int64_t kh = 0; kh < shape_.kernel[1]; ++kh) {
-        const int64_t id = d * shape_.stride[0] - shape_.padBegin[0] + kd * shape_.dilation[0];
-        const int64_t ih = h * shape_.stride[1] - shape_.padBegin[1] + kh * shape_.dilation[1];
-        if (id < 0 || id >= shape_.in[0] || ih < 0 || ih >= shape_.in[1]) continue;
-        const float* row = in_ + n * conv_.in_.batch + id * conv_.in_.space[0] + ih * conv_.in_.space[1];
-        const float* weights = packed_ + (kd * shape_.kernel[1] + kh) * shape_.kernel[2] * shape_.outChannels;
-        if (conv_.family_->kernel == shape_.kernel[2] && shape_.dilation[2] == 1 &&
-            conv_.family_->stride == shape_.stride[2]) {
-          weights_[rows++] = weights;
-          for (int64_t j = 0; j < (pixels - 1) * shape_.stride[2] + shape_.kernel[2]; ++j)
-            *pointer++ = columnOf(row, w0 + j);
-          continue;
-        }
-        for (int64_t kw = 0; kw < shape_.kernel[2]; ++kw) {  // single taps: each is a row of its own
-          weights_[rows++] = weights + kw * shape_.outChannels;
-          for (int64_t p = 0; p < pixels; ++p)
-            *pointer++ = columnOf(row, w0 + p * shape_.stride[2] + kw * shape_.dilation[2]);
+        const int64_t d = at.d * shape_.stride[0] - shape_.padBegin[0] + kd * shape_.dilation[0];
+        const int64_t h = at.h * shape_.stride[1] - shape_.padBegin[1] + kh * shape_.dilation[1];
+        if (d < 0 || d >= shape_.in[0] || h < 0 || h >= shape_.in[1]) continue;
+        const float* row = in_ + at.n * conv_.in_.batch + d * conv_.in_.space[0] + h * conv_.in_.space[1];
+        const float* weights = packed_ + (kd * shape_.kernel[1] + kh) * kernel * shape_.outChannels;
+        // A tile's row is a kernel row, or (kernel width without a family of its own) a single tap.
+        const int64_t taps = conv_.columnsTogether_ ? 1 : kernel;
+        const int64_t columns = conv_.columnsTogether_ ? (pixels - 1) * shape_.stride[2] + kernel : pixels;
+        for (int64_t kw = 0; kw < taps; ++kw) {
+          weights_[tile.rows++] = weights + kw * shape_.outChannels;
+          const int64_t w = w0 + kw * shape_.dilation[2];
+          if (inside) {
+            *pointer++ = row + w * conv_.in_.space[2];
+            continue;
+          }
+          for (int64_t j = 0; j < columns; ++j) *pointer++ = columnOf(row, w + j * step);
         }
       }
-    return rows;
   }
 
+  int64_t address(const ActivationStrides& strides, const Pixel& at, int64_t p) const {
+    return at.n * strides.batch + at.d * strides.space[0] + at.h * strides.space[1] +
+           (at.w + p) * strides.space[2];
+  }
   const float* columnOf(const float* row, int64_t w) const {
     return w >= 0 && w < shape_.in[2] ? row + w * conv_.in_.space[2] : zeros_;
   }
@@ -138,13 +145,19 @@ DepthwiseConv::DepthwiseConv(const ConvShape& shape, const ActivationStrides& in
   const int64_t columns = (kDepthwisePixels - 1) * shape.stride[2] + shape.kernel[2];
   taps_ = taps;
   const int64_t pointers = std::max(taps * kDepthwisePixels, shape.kernel[0] * shape.kernel[1] * columns);
-  hookPixels_ = std::clamp<int64_t>(cpuInfo().l1Bytes / 2 / (4 * shape.outChannels), kDepthwisePixels, 64);
-  hookPixels_ = hookPixels_ / kDepthwisePixels * kDepthwisePixels;
+  columnsTogether_ =
+      family_->kernel == shape.kernel[2] && family_->stride == shape.stride[2] && shape.dilation[2] == 1;
+  const int64_t rowFloats = shape.in[2] * shape.inChannels, l1Floats = cpuInfo().l1Bytes / 8;
+  const int64_t rowsInL2 = cpuInfo().l2Bytes / 8 / std::max<int64_t>(1, rowFloats);
+  bandRows_ = std::clamp<int64_t>((rowsInL2 - shape.kernel[1]) / shape.stride[1], 1, 1 << 20);
+  const int64_t kernelRow = shape.in[2] * std::max(shape.kernel[1], shape.stride[1]);
+  blockChannels_ = std::max<int64_t>(256, l1Floats / std::max<int64_t>(1, kernelRow) / 64 * 64);
+  blockChannels_ = std::min(blockChannels_, shape.outChannels);
   const auto bytes = [](int64_t count, size_t size) { return alignUp(static_cast<size_t>(count) * size); };
   pointersAt_ = bytes(shape.inChannels, sizeof(float));
   weightsAt_ = pointersAt_ + bytes(pointers, sizeof(float*));
   sumsAt_ = weightsAt_ + bytes(taps, sizeof(float*));
-  partBytes_ = sumsAt_ + bytes(hookPixels_ * shape.outChannels, sizeof(float));
+  partBytes_ = sumsAt_ + bytes(shape.out[2] * blockChannels_, sizeof(float));
 }
 
 int64_t DepthwiseConv::packedFloats() const {

@@ -26,8 +26,10 @@ class DepthwiseConv {
   ConvShape shape_;
   ActivationStrides in_, out_;
   const DepthwiseFamily* family_;
-  int64_t taps_;        ///< kernel positions
-  int64_t hookPixels_;  ///< pixels of one block of sums
+  int64_t taps_;           ///< kernel positions
+  bool columnsTogether_;   ///< the family's tiles cover a whole kernel row, else single taps
+  int64_t bandRows_;       ///< output rows whose input stays in L2
+  int64_t blockChannels_;  ///< channels for which the kernel's rows of input stay in L1
   size_t partBytes_ = 0, pointersAt_ = 0, weightsAt_ = 0, sumsAt_ = 0;
 };
 

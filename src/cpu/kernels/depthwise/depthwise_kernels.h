@@ -8,14 +8,18 @@
 namespace ridge::cpu {
 
 struct DepthwiseTile {
-  /// [rows][(pixels - 1) * stride + kernel]: channel 0 of each input pixel; padding points at zeros.
+  /// Channel 0 of each input pixel: [rows][(pixels - 1) * stride + kernel], padding points at zeros. Or, with
+  /// a pixelStride, of the first pixel of each row only; the others follow at that distance.
   const float* const* in;
+  int64_t pixelStride;          ///< floats; 0: every pixel has a pointer
   int64_t rows;                 ///< kernel rows that meet the input (of all outer kernel axes)
   const float* const* weights;  ///< by row: [kernel][channels]
-  int64_t channels;             ///< output channels
+  int64_t channels;             ///< output channels: the pitch of `weights`
+  int64_t first, end;           ///< channels to compute
   int64_t multiplier;  ///< output channels of one input channel; only `repeated` kernels take more than 1
-  float* const* out;   ///< by pixel
-  const float* bias;   ///< or null
+  float* const* out;   ///< by pixel: address of channel outFirst
+  int64_t outFirst;
+  const float* bias;             ///< or null
   const float* const* residual;  ///< by pixel, or null
   float lo, hi;                  ///< out = min(hi, max(lo, sum + bias + residual))
 };

@@ -24,8 +24,19 @@ std::string checkTile(const DepthwiseFamily& family, int pixels, int64_t channel
     outAt.push_back(out.data() + p * channels);
     residualAt.push_back(residual.data() + p * channels);
   }
-  family.tile[pixels]({inAt.data(), kRows, weightRows.data(), channels, multiplier, outAt.data(), bias.data(),
-                       residualAt.data(), -0.5f, 1.0f});
+  DepthwiseTile tile{};
+  tile.in = inAt.data(), tile.rows = kRows, tile.weights = weightRows.data();
+  tile.channels = tile.end = channels, tile.multiplier = multiplier;
+  tile.out = outAt.data(), tile.bias = bias.data(), tile.residual = residualAt.data();
+  tile.lo = -0.5f, tile.hi = 1.0f;
+  family.tile[pixels](tile);
+  const std::vector<float> byPointer = out;
+  std::vector<const float*> rowAt;
+  for (int64_t r = 0; r < kRows; ++r) rowAt.push_back(in.data() + r * columns * inputs);
+  tile.in = rowAt.data(), tile.pixelStride = inputs;
+  family.tile[pixels](tile);
+  if (std::string problem = bitDifference("pixels at a stride", out, byPointer); !problem.empty())
+    return problem;
   std::vector<double> want(out.size());
   for (int64_t p = 0; p < pixels; ++p)
     for (int64_t c = 0; c < channels; ++c) {

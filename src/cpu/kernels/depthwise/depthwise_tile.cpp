@@ -23,7 +23,7 @@ inline __attribute__((always_inline)) Vec loadLanes(const float* p, int count) {
 }
 
 /// `Vectors` vectors of channels from `c` on; of a single one perhaps only the first `count` lanes.
-template <int Kernel, int Stride, int Pixels, bool Repeated, int Vectors, bool Whole>
+template <int Kernel, int Stride, int Pixels, bool Repeated, bool Dense, int Vectors, bool Whole>
 inline __attribute__((always_inline)) void channels(const DepthwiseTile& t, int64_t c, int count) {
   constexpr int kColumns = (Pixels - 1) * Stride + Kernel;
   Vec sum[Pixels][Vectors];
@@ -32,19 +32,23 @@ inline __attribute__((always_inline)) void channels(const DepthwiseTile& t, int6
 #pragma GCC unroll 2
     for (int v = 0; v < Vectors; ++v) sum[p][v] = Vec::zero();
   const float* const* in = t.in;
-  for (int64_t row = 0; row < t.rows; ++row, in += kColumns) {
+  const int64_t stride = t.pixelStride;
+  for (int64_t row = 0; row < t.rows; ++row, in += Dense ? 1 : kColumns) {
     Vec weight[Kernel][Vectors];
 #pragma GCC unroll 8
     for (int k = 0; k < Kernel; ++k)
 #pragma GCC unroll 2
       for (int v = 0; v < Vectors; ++v)
         weight[k][v] = loadLanes<Whole>(t.weights[row] + k * t.channels + c + v * Vec::kLanes, count);
+    const float* pixel = in[0];
 #pragma GCC unroll 16
     for (int column = 0; column < kColumns; ++column) {
+      if (!Dense) pixel = in[column];
       Vec x[Vectors];
 #pragma GCC unroll 2
       for (int v = 0; v < Vectors; ++v)
-        x[v] = loadInput<Repeated, Whole>(in[column], c + v * Vec::kLanes, count, t.multiplier);
+        x[v] = loadInput<Repeated, Whole>(pixel, c + v * Vec::kLanes, count, t.multiplier);
+      if (Dense) pixel += stride;
 #pragma GCC unroll 4
       for (int p = 0; p < Pixels; ++p) {
         const int k = column - p * Stride;
@@ -65,24 +69,32 @@ inline __attribute__((always_inline)) void channels(const DepthwiseTile& t, int6
       if (t.residual) y = y + loadLanes<Whole>(t.residual[p] + at, count);
       y = min(hi, max(lo, y));
       if constexpr (Whole)
-        y.store(t.out[p] + at);
+        y.store(t.out[p] + (at - t.outFirst));
       else
-        y.storeFirst(t.out[p] + at, count);
+        y.storeFirst(t.out[p] + (at - t.outFirst), count);
     }
   }
 }
 
+template <int Kernel, int Stride, int Pixels, bool Repeated, bool Dense>
+inline void allChannels(const DepthwiseTile& t) {
+  // Two vectors share the walk over the pixels where there are registers for them.
+  constexpr int kVectors = Vec::kLanes == 16 ? 2 : 1;
+  int64_t c = t.first;
+  for (; c + kVectors * Vec::kLanes <= t.end; c += kVectors * Vec::kLanes)
+    channels<Kernel, Stride, Pixels, Repeated, Dense, kVectors, true>(t, c, Vec::kLanes);
+  for (; c + Vec::kLanes <= t.end; c += Vec::kLanes)
+    channels<Kernel, Stride, Pixels, Repeated, Dense, 1, true>(t, c, Vec::kLanes);
+  if (c < t.end)
+    channels<Kernel, Stride, Pixels, Repeated, Dense, 1, false>(t, c, static_cast<int>(t.end - c));
+}
+
 template <int Kernel, int Stride, int Pixels, bool Repeated>
 void tile(const DepthwiseTile& t) {
-  // Two vectors share the walk over the pointers where there are registers for them.
-  constexpr int kVectors = Vec::kLanes == 16 ? 2 : 1;
-  int64_t c = 0;
-  for (; c + kVectors * Vec::kLanes <= t.channels; c += kVectors * Vec::kLanes)
-    channels<Kernel, Stride, Pixels, Repeated, kVectors, true>(t, c, Vec::kLanes);
-  for (; c + Vec::kLanes <= t.channels; c += Vec::kLanes)
-    channels<Kernel, Stride, Pixels, Repeated, 1, true>(t, c, Vec::kLanes);
-  if (c < t.channels)
-    channels<Kernel, Stride, Pixels, Repeated, 1, false>(t, c, static_cast<int>(t.channels - c));
+  if (t.pixelStride != 0)
+    allChannels<Kernel, Stride, Pixels, Repeated, true>(t);
+  else
+    allChannels<Kernel, Stride, Pixels, Repeated, false>(t);
 }
 
 template <int Kernel, int Stride, bool Repeated>
