@@ -96,9 +96,11 @@ void GraphReader::readInputs() {
 // replace.
 void GraphReader::noteDefaults(const std::vector<std::string>& names) {
   if (names.empty() || model_.irVersion < 4) return;
-  const std::string more = names.size() > 1 ? fmt::format(" and {} more", names.size() - 1) : "";
-  model_.notes.push_back(fmt::format("input {}{} has a default value and is taken as a constant",
-                                     ridge::quoted(names[0]), more));
+  const std::string first = ridge::quoted(names[0]);
+  model_.notes.push_back(
+      names.size() == 1 ? fmt::format("input {} has a default value and is taken as a constant", first)
+                        : fmt::format("{} inputs ({}, ...) have default values and are taken as constants",
+                                      names.size(), first));
 }
 
 void GraphReader::readInitializers() {

@@ -140,8 +140,10 @@ std::vector<NodeId> addNodes(NodeSource& source, const TensorSource& tensors, Mo
   UpgradeContext upgrade(graph, draft, standard ? model.opsets.at("") : kNewestOpset);
   if (standard) upgradeNode(upgrade);
   std::vector<NodeId> added{addNode(graph, *op, std::move(draft))};
-  if (auto& following = upgrade.following())
-    added.push_back(addNode(graph, *findOp("", following->opType), *std::move(following)));
+  if (auto& following = upgrade.following()) {
+    const Op* after = findOp("", following->opType);
+    added.push_back(addNode(graph, *after, *std::move(following)));
+  }
   return added;
 }
 
