@@ -6,6 +6,7 @@
 #include <string>
 
 #include "onnx/reader.h"
+#include "ops/infer.h"
 #include "passes/driver.h"
 #include "verify/truth.h"
 

@@ -98,7 +98,7 @@ class Resolver {
     std::string example;
     if (input.shape.ranked())
       for (const Dim& dim : input.shape.dims())
-        example += (example.empty() ? "" : "x") + (dim.isInteger() ? dim.toString() : std::string("1"));
+        example += fmt::format("{}{}", example.empty() ? "" : "x", dim.isInteger() ? dim.toString() : "1");
     failUsage(what, fmt::format("input {} {}", escaped(input.name), input.shape.toString()),
               fmt::format("add --shapes {}:{} with your sizes", escaped(input.name),
                           example.empty() ? "1x3x224x224" : example));

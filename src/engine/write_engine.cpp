@@ -34,13 +34,12 @@ class ChunkedWriter {
 
   void write(std::span<const std::byte> bytes) {
     file_.write(bytes);
+    written_ += bytes.size();
     while (!bytes.empty()) {
-      const size_t part = std::min<size_t>(bytes.size(), kChunkBytes - filled_);
-      hasher_->add(bytes.first(part));
-      filled_ += part;
-      written_ += part;
+      const size_t part = std::min<size_t>(bytes.size(), kChunkBytes - chunk_.size());
+      chunk_.insert(chunk_.end(), bytes.begin(), bytes.begin() + static_cast<ptrdiff_t>(part));
       bytes = bytes.subspan(part);
-      if (filled_ == kChunkBytes) closeChunk();
+      if (chunk_.size() == kChunkBytes) closeChunk();
     }
   }
 
@@ -51,21 +50,20 @@ class ChunkedWriter {
   }
 
   std::vector<uint64_t> finish() {
-    if (filled_ > 0) closeChunk();
+    if (!chunk_.empty()) closeChunk();
     return std::move(checksums_);
   }
 
  private:
   void closeChunk() {
-    checksums_.push_back(hasher_->digest64());
-    hasher_.emplace();
-    filled_ = 0;
+    checksums_.push_back(hash64(chunk_));
+    chunk_.clear();
   }
 
   AtomicFile& file_;
-  std::optional<Hasher> hasher_{std::in_place};
+  std::vector<std::byte> chunk_;
   std::vector<uint64_t> checksums_;
-  uint64_t filled_ = 0, written_ = 0;
+  uint64_t written_ = 0;
 };
 
 std::vector<SectionEntry> sectionsOf(uint64_t metadataBytes, uint64_t weightBytes, uint64_t portableBytes) {

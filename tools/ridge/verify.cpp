@@ -41,10 +41,10 @@ std::vector<NamedInputs> givenInputs(const Flags& flags, const Graph& graph, con
   if (!flags.data.empty()) {
     if (flags.pipeline.empty()) failUsage("pictures need a pipeline", "--data", "add --pipeline SPEC");
     const pipeline::Spec spec = pipeline::readSpec(flags.pipeline);
-    const pipeline::DataSet data = openDataSet(
+    const pipeline::DataSet data = pipeline::openDataSet(
         flags.data, {.split = flags.split, .skip = flags.skip, .limit = flags.limit, .decode = spec.decode});
     std::vector<NamedInputs> samples;
-    for (int64_t at = 0; at < data.size(); ++at) samples.push_back(networkInputs(data.sample(at), spec));
+    for (int64_t at = 0; at < data.size(); ++at) samples.push_back(pipeline::networkInputs(data.sample(at), spec));
     return samples;
   }
   if (!flags.reference.empty() && flags.inputs.inputs.empty())
