@@ -14,18 +14,6 @@ namespace ridge {
 
 namespace {
 
-/// Plans the portable graph anew; nothing is timed and nothing verified.
-std::shared_ptr<const Executable> replan(const EngineFile& file, const std::vector<BoundShape>& shapes) {
-  BuildOptions options;
-  options.device = file.data().fact("device").empty() ? "cpu" : file.data().fact("device");
-  options.shapes = {{.shapes = shapes, .dims = {}, .batch = {}}};
-  options.tune = Tune::off;
-  options.verify = VerifyMode::off;
-  options.keepPortable = false;
-  const BuildResult built = buildModel(portableOf(file), "portable graph", options);
-  return makeExecutable(built.data, 0);
-}
-
 std::vector<BoundShape> shapesOf(const Plan& plan) {
   std::vector<BoundShape> shapes;
   for (const Port& port : plan.inputs)
@@ -39,6 +27,19 @@ bool fitsHere(const Plan& plan) {
 }
 
 }  // namespace
+
+std::shared_ptr<const Executable> planPortable(const Tensor& portable, const std::string& device,
+                                               const std::vector<BoundShape>& shapes) {
+  BuildOptions options;
+  options.device = device.empty() ? "cpu" : device;
+  options.shapes = {{.shapes = shapes, .dims = {}, .batch = {}}};
+  options.tune = Tune::off;
+  options.verify = VerifyMode::off;
+  options.keepPortable = false;
+  const BuildResult built = buildModel(onnx::readModel(portable.bytes(), "portable graph", std::nullopt),
+                                       "portable graph", options);
+  return makeExecutable(built.data, 0);
+}
 
 onnx::Model portableOf(const EngineFile& file) {
   return onnx::readModel(file.portable().bytes(), "portable graph", std::nullopt);
@@ -61,7 +62,8 @@ LoadedEngine loadEngine(const std::string& path) {
                                             escaped(data.plans[at].architecture),
                                             backendsFor(data.plans[at].device).front()->architecture()),
                                 {}, "build it on this machine, or without --no-portable");
-                  plans.push_back(replan(*loaded.file, shapesOf(data.plans[at])));
+                  plans.push_back(
+                      planPortable(loaded.file->portable(), data.fact("device"), shapesOf(data.plans[at])));
                   loaded.replanned = true;
                 }
                 PlanSet::Replan forShapes;

@@ -21,6 +21,11 @@ struct LoadedEngine {
 /// again (not tuned), if it carries its portable graph; else Error{machine}.
 LoadedEngine loadEngine(const std::string& path);
 
+/// Plans a portable graph (ONNX bytes) for these shapes by the cost model; nothing is timed, nothing
+/// verified.
+std::shared_ptr<const Executable> planPortable(const Tensor& portable, const std::string& device,
+                                               const std::vector<BoundShape>& shapes);
+
 /// The portable graph of an engine.
 onnx::Model portableOf(const EngineFile& file);
 

@@ -50,7 +50,7 @@ struct Samples {
 
 /// Runs until the duration or the number of iterations is reached, whichever is asked for. Inputs are in the
 /// context's own buffers: host copies are not part of the time.
-Samples measureStream(ExecutionContext& context, const Flags& flags) {
+Samples measureStream(Context& context, const Flags& flags) {
   const auto warm = Clock::now();
   do context.execute();
   while (secondsSince(warm) < flags.warmup && !interrupted());
@@ -68,18 +68,17 @@ Samples measureStream(ExecutionContext& context, const Flags& flags) {
   return samples;
 }
 
-Samples measure(const std::shared_ptr<const Executable>& executable, const NamedInputs& inputs,
-                const Flags& flags) {
+Samples measure(const Source& source, const NamedInputs& inputs, const Flags& flags) {
   std::vector<Samples> streams(static_cast<size_t>(flags.streams));
-  std::vector<std::unique_ptr<ExecutionContext>> contexts;
+  std::vector<Context> contexts;
   for (size_t at = 0; at < streams.size(); ++at) {
-    contexts.push_back(std::make_unique<ExecutionContext>(executable));
-    setInputs(*contexts.back(), inputs);
+    contexts.push_back(source.makeContext());
+    setInputs(contexts.back().implementation(), inputs);
   }
   std::vector<std::thread> workers;
   for (size_t at = 1; at < streams.size(); ++at)
-    workers.emplace_back([&, at] { streams[at] = measureStream(*contexts[at], flags); });
-  streams[0] = measureStream(*contexts[0], flags);
+    workers.emplace_back([&, at] { streams[at] = measureStream(contexts[at], flags); });
+  streams[0] = measureStream(contexts[0], flags);
   for (std::thread& worker : workers) worker.join();
   throwIfInterrupted();
   Samples all;
@@ -207,7 +206,7 @@ int run(const Flags& flags) {
   const Source source = openSource(flags.path, withShapesOf(inputs, request), options, out);
   flags.inputs.complete(inputs, *source.executable, flags.common.seed);
 
-  const Samples samples = measure(source.executable, inputs, flags);
+  const Samples samples = measure(source, inputs, flags);
   const ExecutionContext context(source.executable);
   Json json = document(flags, source, context, samples);
   const Distribution d = distributionOf(samples.milliseconds);

@@ -99,32 +99,32 @@ class Evaluation {
     withContext([&] { return escaped(sample.name); }, [&] { infer(inputs); });
     const Stopwatch watch(times_.postprocess);
     withContext([&] { return escaped(sample.name); },
-                [&] { metric_.add(context_->output(port_), sample.label); });
+                [&] { metric_.add(context_->implementation().output(port_), sample.label); });
   }
 
   /// The first sample decides the shapes; another shape later gets another plan.
   void prepare(const std::map<std::string, Tensor>& inputs, const BuildOptions& options) {
     if (context_ && fits(inputs)) return;
     source_ = openSource(flags_.path, withShapesOf(inputs, flags_.shapes.requests().front()), options, out_);
-    context_.emplace(source_->executable);
-    port_ = scoresPort(context_->plan(), std::get<pipeline::ClassificationTask>(*spec_.task));
+    context_ = source_->makeContext();
+    port_ = scoresPort(source_->executable->plan(), std::get<pipeline::ClassificationTask>(*spec_.task));
   }
 
   bool fits(const std::map<std::string, Tensor>& inputs) const {
     return std::all_of(inputs.begin(), inputs.end(), [&](const auto& input) {
-      return context_->executable().serves({{input.first, input.second.dims()}});
+      return source_->executable->serves({{input.first, input.second.dims()}});
     });
   }
 
   void infer(const std::map<std::string, Tensor>& inputs) {
     const Stopwatch watch(times_.infer);
-    const Plan& plan = context_->plan();
+    const Plan& plan = source_->executable->plan();
     for (size_t port = 0; port < plan.inputs.size(); ++port) {
       const auto given = inputs.find(plan.inputs[port].name);
       if (given == inputs.end())
         failInput(fmt::format("the pipeline does not make the input '{}'", escaped(plan.inputs[port].name)),
                   "inputs", "add it to the pipeline specification");
-      context_->setInput(port, given->second);
+      context_->implementation().setInput(port, given->second);
     }
     context_->execute();
   }
@@ -134,7 +134,7 @@ class Evaluation {
   const pipeline::Spec& spec_;
   pipeline::ClassificationMetric metric_;
   std::optional<Source> source_;
-  std::optional<ExecutionContext> context_;
+  std::optional<Context> context_;
   size_t port_ = 0;
   Times times_;
   int64_t bad_ = 0;

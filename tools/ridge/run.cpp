@@ -40,7 +40,8 @@ Outcome execute(const Flags& flags, const Output& out, Source& source) {
   source = openSource(flags.path, withShapesOf(inputs, request), options, out);
   flags.inputs.complete(inputs, *source.executable, flags.common.seed);
 
-  ExecutionContext context(source.executable);
+  Context bound = source.makeContext();
+  ExecutionContext& context = bound.implementation();
   std::optional<Graph> lowered;
   std::vector<std::unique_ptr<Taps>> taps;
   for (const std::string& glob : splitCommas(flags.taps)) {

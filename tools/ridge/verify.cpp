@@ -44,7 +44,8 @@ std::vector<NamedInputs> givenInputs(const Flags& flags, const Graph& graph, con
     const pipeline::DataSet data = pipeline::openDataSet(
         flags.data, {.split = flags.split, .skip = flags.skip, .limit = flags.limit, .decode = spec.decode});
     std::vector<NamedInputs> samples;
-    for (int64_t at = 0; at < data.size(); ++at) samples.push_back(pipeline::networkInputs(data.sample(at), spec));
+    for (int64_t at = 0; at < data.size(); ++at)
+      samples.push_back(pipeline::networkInputs(data.sample(at), spec));
     return samples;
   }
   if (!flags.reference.empty() && flags.inputs.inputs.empty())

@@ -19,7 +19,6 @@ double secondsSince(std::chrono::steady_clock::time_point start) {
 std::vector<BoundShape> shapesFor(const LoadedEngine& engine, const ShapeRequest& request,
                                   const Output& out) {
   if (request.shapes.empty() && request.dims.empty() && !request.batch) return {};
-  const auto first = engine.plans->first();
   if (!engine.file->hasPortable() || (request.dims.empty() && !request.batch)) return request.shapes;
   std::vector<std::string> notes;
   auto shapes = resolveShapes(portableOf(*engine.file).graph, request, notes);
@@ -29,12 +28,19 @@ std::vector<BoundShape> shapesFor(const LoadedEngine& engine, const ShapeRequest
 
 }  // namespace
 
+Context Source::makeContext() const {
+  std::vector<InputShape> shapes;
+  for (size_t port = 0; port < executable->plan().inputs.size(); ++port)
+    shapes.push_back({executable->plan().inputs[port].name, executable->inputArray(port).dims});
+  return engine->context(shapes);
+}
+
 Graph Source::lowered() const {
-  if (built) return built->lowered.front();
-  const onnx::Model portable = portableOf(*engine->file);
+  if (const auto& built = engine->implementation().built) return built->lowered.front();
+  const onnx::Model portable = portableOf(*engine->implementation().loaded->file);
   std::vector<BoundShape> shapes;
-  for (const Port& port : executable->plan().inputs)
-    shapes.push_back({port.name, executable->plan().arrays[static_cast<size_t>(port.array)].array.dims});
+  for (size_t port = 0; port < executable->plan().inputs.size(); ++port)
+    shapes.push_back({executable->plan().inputs[port].name, executable->inputArray(port).dims});
   PassOptions options;
   options.disabled = splitCommas({data().fact("disabled_passes")});
   PassReport report;
@@ -48,10 +54,11 @@ Source openSource(const std::string& path, const ShapeRequest& request, const Bu
   source.kind = kindOfFile(path);
   const auto start = std::chrono::steady_clock::now();
   if (source.kind == FileKind::engine) {
-    source.engine = loadEngine(path);
-    source.executable = source.engine->plans->planFor(shapesFor(*source.engine, request, out));
+    source.engine = Engine::load(path);
+    const EngineImpl& impl = source.engine->implementation();
+    source.executable = impl.plans->planFor(shapesFor(*impl.loaded, request, out));
     source.loadSeconds = secondsSince(start);
-    if (source.engine->replanned)
+    if (impl.loaded->replanned)
       out.note(
           "the engine was planned for another instruction set and has been planned again, without timing; it "
           "is not "
@@ -65,9 +72,9 @@ Source openSource(const std::string& path, const ShapeRequest& request, const Bu
   out.note(
       fmt::format("{} is a model: it is built in memory and not verified (`ridge build` makes an engine)",
                   escaped(path)));
-  source.built = buildModel(path, unverified);
-  for (const std::string& note : source.built->notes) out.note(note);
-  source.executable = makeExecutable(source.built->data, 0);
+  source.engine = Engine(implementationOf(buildModel(path, unverified)));
+  for (const std::string& note : source.engine->implementation().built->notes) out.note(note);
+  source.executable = source.engine->implementation().plans->first();
   source.buildSeconds = secondsSince(start);
   return source;
 }

@@ -5,21 +5,21 @@
 #include <optional>
 #include <string>
 
-#include "api/build.h"
-#include "api/load.h"
+#include "api/engine_impl.h"
 #include "common/output.h"
+#include "ridge/ridge.h"
 
 namespace ridge::tool {
 
 struct Source {
   std::string path;
   FileKind kind = FileKind::model;
-  std::optional<LoadedEngine> engine;  ///< of an engine
-  std::optional<BuildResult> built;    ///< of a model
-  std::shared_ptr<const Executable> executable;
+  std::optional<Engine> engine;                  ///< of a model too: built in memory
+  std::shared_ptr<const Executable> executable;  ///< the plan for the shapes that were asked for
   double loadSeconds = 0, buildSeconds = 0;
 
-  const EngineData& data() const { return engine ? engine->file->data() : built->data; }
+  const EngineData& data() const { return engine->implementation().data(); }
+  Context makeContext() const;
   /// The graph that the plan was made from; an engine's portable graph is lowered anew, with the same passes.
   Graph lowered() const;
 };
