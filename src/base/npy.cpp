@@ -47,7 +47,7 @@ class Literal {
     if (quote != '\'' && quote != '"') broken("a string is missing");
     const size_t end = rest_.find(quote, 1);
     if (end == std::string_view::npos) broken("a string does not end");
-    const std::string result(rest_.substr(1, end - 1));
+    std::string result(rest_.substr(1, end - 1));
     rest_.remove_prefix(end + 1);
     return result;
   }

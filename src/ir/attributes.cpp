@@ -3,7 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <cstring>
+#include <bit>
 
 #include "base/text.h"
 
@@ -31,15 +31,18 @@ std::string valueText(const std::vector<T>& values) {
 }
 
 // Floats by their bits, so that NaN equals itself and -0 differs from 0.
+bool sameBits(float a, float b) {
+  return std::bit_cast<uint32_t>(a) == std::bit_cast<uint32_t>(b);
+}
+
 template <class T>
 bool sameValue(const T& a, const T& b) {
   if constexpr (std::is_same_v<T, Tensor>)
     return a.sameAs(b);
   else if constexpr (std::is_same_v<T, float>)
-    return std::memcmp(&a, &b, sizeof(a)) == 0;
+    return sameBits(a, b);
   else if constexpr (std::is_same_v<T, std::vector<float>>)
-    return a.size() == b.size() &&
-           (a.empty() || std::memcmp(a.data(), b.data(), a.size() * sizeof(float)) == 0);
+    return std::equal(a.begin(), a.end(), b.begin(), b.end(), sameBits);
   else
     return a == b;
 }

@@ -12,10 +12,11 @@ namespace ridge {
 namespace {
 
 constexpr size_t kAlignment = 64;
+constexpr size_t kMostBytes = size_t{1} << 39;  // no machine has more; sanitizers abort instead of refusing
 
 // Zeroed memory; large pieces cost nothing until they are touched.
 std::shared_ptr<std::byte> allocateZeroed(size_t size) {
-  void* block = size <= SIZE_MAX - kAlignment ? std::calloc(1, size + kAlignment) : nullptr;
+  void* block = size <= kMostBytes ? std::calloc(1, size + kAlignment) : nullptr;
   if (!block)
     failMachine(fmt::format("out of memory for a tensor of {} bytes", size), {},
                 "use smaller shapes or a larger machine");
