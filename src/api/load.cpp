@@ -69,7 +69,7 @@ LoadedEngine loadEngine(const std::string& path) {
                 PlanSet::Replan forShapes;
                 if (loaded.file->hasPortable())
                   forShapes = [file = loaded.file](const std::vector<BoundShape>& shapes) {
-                    return replan(*file, shapes);
+                    return planPortable(file->portable(), file->data().fact("device"), shapes);
                   };
                 loaded.plans = std::make_shared<PlanSet>(std::move(plans), std::move(forShapes));
               });

@@ -23,7 +23,9 @@ std::string Error::fullWhere() const {
   return fmt::format("{}", fmt::join(places, ", "));
 }
 
-const char* Error::what() const noexcept { return line_.c_str(); }
+const char* Error::what() const noexcept {
+  return line_.c_str();
+}
 
 void Error::renderLine() {
   line_ = what_;

@@ -12,6 +12,7 @@
 #include "base/thread_pool.h"
 #include "commands.h"
 #include "common/arrays.h"
+#include "common/data.h"
 #include "common/statistics.h"
 #include "runtime/context.h"
 
@@ -27,6 +28,7 @@ struct Flags {
   ShapeFlags shapes;
   PlanFlags plan;
   InputFlags inputs;
+  DataFlags data;
   std::string path, times;
   double duration = 3, warmup = 0.3;
   int64_t iterations = 0;
@@ -202,7 +204,10 @@ int run(const Flags& flags) {
   options.progress = out.progress();
   const ShapeRequest request = flags.shapes.requests().front();
   NamedInputs inputs;
-  if (!flags.inputs.inputs.empty()) inputs = flags.inputs.load(inputsOf(flags.path, options.read), request);
+  if (flags.data.given())
+    inputs = std::move(loadSamples(flags.data, flags.path, 1).front().inputs);
+  else if (!flags.inputs.inputs.empty())
+    inputs = flags.inputs.load(inputsOf(flags.path, options.read), request);
   const Source source = openSource(flags.path, withShapesOf(inputs, request), options, out);
   flags.inputs.complete(inputs, *source.executable, flags.common.seed);
 
@@ -242,6 +247,7 @@ std::function<int()> addBench(CLI::App& app) {
   app.add_flag("--layers", flags->layers, "also the time of every layer");
   app.add_option("--times", flags->times, "write every sample to FILE");
   flags->inputs.add(app);
+  flags->data.add(app);
   flags->shapes.add(app);
   flags->plan.add(app);
   flags->limits.add(app);

@@ -7,6 +7,7 @@
 #include "base/text.h"
 #include "commands.h"
 #include "common/arrays.h"
+#include "common/data.h"
 #include "common/requirement.h"
 #include "pipeline/classification.h"
 #include "pipeline/preprocess.h"
@@ -23,11 +24,9 @@ struct Flags {
   LimitFlags limits;
   ShapeFlags shapes;
   PlanFlags plan;
-  std::string path, data, pipeline, split;
+  DataFlags data;
+  std::string path;
   std::vector<std::string> require;
-  int64_t skip = 0, limit = -1;
-  std::string maxPixels;
-  bool skipBad = false;
 };
 
 struct Times {
@@ -70,7 +69,7 @@ class Evaluation {
       try {
         evaluate(data, at, options);
       } catch (const Error& error) {
-        if (!flags_.skipBad || error.code() != ErrorCode::input || !loading_) throw;
+        if (!flags_.data.skipBad || error.code() != ErrorCode::input || !loading_) throw;
         ++bad_;
       }
     }
@@ -145,29 +144,12 @@ double share(int64_t part, int64_t whole) {
   return whole > 0 ? static_cast<double>(part) / static_cast<double>(whole) : 0;
 }
 
-pipeline::Spec specFor(const Flags& flags) {
-  pipeline::Spec spec;
-  if (!flags.pipeline.empty()) {
-    spec = pipeline::readSpec(flags.pipeline);
-  } else {
-    const bool engine = kindOfFile(flags.path) == FileKind::engine;
-    const std::string stored = engine ? EngineFile::open(flags.path).data().pipeline : "";
-    if (stored.empty())
-      failUsage("there is no pipeline", "--pipeline", "give SPEC, or build the engine with --pipeline");
-    spec = pipeline::parseSpec(stored, "the engine's pipeline");
-  }
-  if (!spec.task)
-    failInput("the pipeline has no task", escaped(flags.pipeline),
-              "add \"task\": {\"classification\": {...}}");
-  if (!flags.maxPixels.empty()) spec.decode.maxPixels = intOfFlag("--max-pixels", flags.maxPixels);
-  return spec;
-}
-
 int finish(const Flags& flags, const Evaluation& evaluation, const pipeline::DataSet& data,
            const Output& out) {
   const auto& counts = evaluation.counts();
   if (counts.labelled == 0)
-    failInput("no sample has a label", escaped(flags.data), "give a folder with labels.csv or class folders");
+    failInput("no sample has a label", escaped(flags.data.data),
+              "give a folder with labels.csv or class folders");
   const double top1 = share(counts.correctTop1, counts.labelled),
                top5 = share(counts.correctTop5, counts.labelled);
   const auto perSample = [&](double total) {
@@ -203,11 +185,12 @@ int run(const Flags& flags) {
   flags.common.apply();
   const Output out(flags.common);
   checkRequirements(splitCommas(flags.require), {"top1", "top5", "value"});
-  const pipeline::Spec spec = specFor(flags);
-  pipeline::DataOptions dataOptions{
-      .split = flags.split, .skip = flags.skip, .limit = {}, .decode = spec.decode};
-  if (flags.limit >= 0) dataOptions.limit = flags.limit;
-  const pipeline::DataSet data = openDataSet(flags.data, dataOptions);
+  if (!flags.data.given()) failUsage("there is no data", "--data", "give a folder with labelled samples");
+  const pipeline::Spec spec = flags.data.spec(flags.path);
+  if (!spec.task)
+    failInput("the pipeline has no task", escaped(flags.data.pipeline),
+              "add \"task\": {\"classification\": {...}}");
+  const pipeline::DataSet data = flags.data.open(spec);
   BuildOptions options;
   options.read = flags.limits.read();
   flags.plan.apply(options, Tune::off);
@@ -222,17 +205,8 @@ int run(const Flags& flags) {
 std::function<int()> addEval(CLI::App& app) {
   auto flags = std::make_shared<Flags>();
   app.add_option("MODEL|ENGINE", flags->path, "an .onnx file or an engine")->required();
-  app.add_option("--data", flags->data,
-                 "folder: labels.csv with images/, class folders, CIFAR-10 batches, *.npz")
-      ->required();
-  app.add_option("--pipeline", flags->pipeline,
-                 "pipeline specification (default: the one stored in the engine)");
+  flags->data.add(app);
   app.add_option("--require", flags->require, "exit 1 unless it holds: top1>=0.84");
-  app.add_option("--split", flags->split, "train or test, where a folder holds both");
-  app.add_option("--skip", flags->skip, "samples to leave out at the front");
-  app.add_option("--limit", flags->limit, "samples at most");
-  app.add_option("--max-pixels", flags->maxPixels, "most pixels of a picture (default 100000000)");
-  app.add_flag("--skip-bad", flags->skipBad, "count bad samples instead of failing");
   flags->shapes.add(app);
   flags->plan.add(app);
   flags->limits.add(app);

@@ -6,6 +6,7 @@
 #include "base/text.h"
 #include "commands.h"
 #include "common/arrays.h"
+#include "common/data.h"
 #include "pipeline/classification.h"
 #include "runtime/context.h"
 
@@ -19,49 +20,84 @@ struct Flags {
   ShapeFlags shapes;
   PlanFlags plan;
   InputFlags inputs;
+  DataFlags data;
   std::string path, outputDir, format = "npy";
   std::vector<std::string> taps;
   int top = 0;
 };
 
 struct Outcome {
+  std::string sample;  // of a data folder
   NamedTensors outputs, tapped;
 };
 
-Outcome execute(const Flags& flags, const Output& out, Source& source) {
-  BuildOptions options;
-  options.read = flags.limits.read();
-  flags.plan.apply(options, Tune::off);
-  flags.limits.apply(options.passes);
-  options.progress = out.progress();
-  const ShapeRequest request = flags.shapes.requests().front();
-  NamedInputs inputs;
-  if (!flags.inputs.inputs.empty()) inputs = flags.inputs.load(inputsOf(flags.path, options.read), request);
-  source = openSource(flags.path, withShapesOf(inputs, request), options, out);
-  flags.inputs.complete(inputs, *source.executable, flags.common.seed);
+/// Runs a network on one sample after the other; another shape gets another plan.
+class Runner {
+ public:
+  Runner(const Flags& flags, const Output& out)
+      : flags_(flags), out_(out), request_(flags.shapes.requests().front()) {
+    options_.read = flags.limits.read();
+    flags.plan.apply(options_, Tune::off);
+    flags.limits.apply(options_.passes);
+    options_.progress = out.progress();
+  }
 
-  Context bound = source.makeContext();
-  ExecutionContext& context = bound.implementation();
-  std::optional<Graph> lowered;
-  std::vector<std::unique_ptr<Taps>> taps;
-  for (const std::string& glob : splitCommas(flags.taps)) {
-    if (!lowered) lowered = source.lowered();
-    taps.push_back(std::make_unique<Taps>(*lowered, context.plan(), glob));
+  std::vector<Outcome> run() {
+    std::vector<Outcome> outcomes;
+    if (flags_.data.given()) {
+      for (NamedSample& sample : loadSamples(flags_.data, flags_.path, std::nullopt))
+        outcomes.push_back(runOne(sample.name, std::move(sample.inputs)));
+      return outcomes;
+    }
+    NamedInputs inputs;
+    if (!flags_.inputs.inputs.empty())
+      inputs = flags_.inputs.load(inputsOf(flags_.path, options_.read), request_);
+    outcomes.push_back(runOne("", std::move(inputs)));
+    return outcomes;
   }
-  for (size_t port = 0; port < context.plan().inputs.size(); ++port)
-    context.setInput(port, inputs.at(context.plan().inputs[port].name));
-  // One execution for each pattern: a context has one observer.
-  context.execute();
-  Outcome outcome;
-  for (size_t port = 0; port < context.plan().outputs.size(); ++port)
-    outcome.outputs.emplace_back(context.plan().outputs[port].name, context.output(port));
-  for (const auto& tap : taps) {
-    tap->attach(context);
+
+ private:
+  Outcome runOne(const std::string& name, NamedInputs inputs) {
+    prepare(inputs);
+    flags_.inputs.complete(inputs, *source_->executable, flags_.common.seed);
+    ExecutionContext& context = context_->implementation();
+    for (size_t port = 0; port < context.plan().inputs.size(); ++port)
+      context.setInput(port, inputs.at(context.plan().inputs[port].name));
+    context.observe({});
     context.execute();
-    outcome.tapped.insert(outcome.tapped.end(), tap->values().begin(), tap->values().end());
+    Outcome outcome{name, {}, {}};
+    for (size_t port = 0; port < context.plan().outputs.size(); ++port)
+      outcome.outputs.emplace_back(context.plan().outputs[port].name, context.output(port));
+    // One execution for each pattern: a context has one observer.
+    for (const auto& tap : taps_) {
+      tap->attach(context);
+      context.execute();
+      outcome.tapped.insert(outcome.tapped.end(), tap->values().begin(), tap->values().end());
+    }
+    return outcome;
   }
-  return outcome;
-}
+
+  void prepare(const NamedInputs& inputs) {
+    const ShapeRequest wanted = withShapesOf(inputs, request_);
+    if (context_ && source_->executable->serves(wanted.shapes)) return;
+    source_ = openSource(flags_.path, wanted, options_, out_);
+    context_ = source_->makeContext();
+    taps_.clear();
+    if (flags_.taps.empty()) return;
+    lowered_ = source_->lowered();
+    for (const std::string& glob : splitCommas(flags_.taps))
+      taps_.push_back(std::make_unique<Taps>(*lowered_, context_->implementation().plan(), glob));
+  }
+
+  const Flags& flags_;
+  const Output& out_;
+  ShapeRequest request_;
+  BuildOptions options_;
+  std::optional<Source> source_;
+  std::optional<Context> context_;
+  std::optional<Graph> lowered_;
+  std::vector<std::unique_ptr<Taps>> taps_;
+};
 
 std::string summary(const Tensor& tensor) {
   if (tensor.count() == 0) return "empty";
@@ -92,25 +128,42 @@ Json describe(const std::string& name, const Tensor& tensor, int top, const Outp
   return json;
 }
 
+/// Shows one outcome and writes its arrays: into the folder, or into one of its own when there are many.
+Json present(const Flags& flags, const std::vector<Outcome>& outcomes, size_t at, const Output& out) {
+  const Outcome& outcome = outcomes[at];
+  Json json;
+  if (!outcome.sample.empty()) {
+    out.line(escaped(outcome.sample));
+    json["sample"] = outcome.sample;
+  }
+  json["outputs"] = json["tapped"] = Json::array();
+  for (const auto& [name, tensor] : outcome.outputs)
+    json["outputs"].push_back(describe(name, tensor, flags.top, out));
+  for (const auto& [name, tensor] : outcome.tapped) json["tapped"].push_back(describe(name, tensor, 0, out));
+  if (flags.outputDir.empty()) return json;
+  NamedTensors all = outcome.outputs;
+  all.insert(all.end(), outcome.tapped.begin(), outcome.tapped.end());
+  writeArrays(all, outcomes.size() == 1 ? flags.outputDir : fmt::format("{}/{:06}", flags.outputDir, at),
+              flags.format == "pb");
+  return json;
+}
+
 int run(const Flags& flags) {
   flags.common.apply();
   const Output out(flags.common);
   if (flags.format != "npy" && flags.format != "pb")
     failUsage(fmt::format("arrays are not written as '{}'", escaped(flags.format)), "--format",
               "use npy or pb");
-  Source source;
-  const Outcome outcome = execute(flags, out, source);
-  Json outputs = Json::array(), tapped = Json::array();
-  for (const auto& [name, tensor] : outcome.outputs)
-    outputs.push_back(describe(name, tensor, flags.top, out));
-  for (const auto& [name, tensor] : outcome.tapped) tapped.push_back(describe(name, tensor, 0, out));
-  if (!flags.outputDir.empty()) {
-    NamedTensors all = outcome.outputs;
-    all.insert(all.end(), outcome.tapped.begin(), outcome.tapped.end());
-    writeArrays(all, flags.outputDir, flags.format == "pb");
-    out.line("written to " + escaped(flags.outputDir));
-  }
-  out.json({{"model", flags.path}, {"outputs", std::move(outputs)}, {"tapped", std::move(tapped)}});
+  Json samples = Json::array();
+  const std::vector<Outcome> outcomes = Runner(flags, out).run();
+  for (size_t at = 0; at < outcomes.size(); ++at) samples.push_back(present(flags, outcomes, at, out));
+  if (!flags.outputDir.empty()) out.line("written to " + escaped(flags.outputDir));
+  Json document{{"model", flags.path}};
+  if (flags.data.given())
+    document["samples"] = std::move(samples);
+  else
+    document.update(samples.front());
+  out.json(std::move(document));
   return 0;
 }
 
@@ -124,6 +177,7 @@ std::function<int()> addRun(CLI::App& app) {
   app.add_option("--tap", flags->taps, "also give inner tensors whose names match; the plan stays as it is");
   app.add_option("--top", flags->top, "show the K largest elements of every output");
   flags->inputs.add(app);
+  flags->data.add(app);
   flags->shapes.add(app);
   flags->plan.add(app);
   flags->limits.add(app);

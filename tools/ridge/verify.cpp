@@ -6,9 +6,9 @@
 #include "base/text.h"
 #include "commands.h"
 #include "common/arrays.h"
+#include "common/data.h"
 #include "common/saved_outputs.h"
 #include "passes/pass_list.h"
-#include "pipeline/preprocess.h"
 
 namespace ridge::tool {
 
@@ -20,8 +20,8 @@ struct Flags {
   ShapeFlags shapes;
   PlanFlags plan;
   InputFlags inputs;
-  std::string model, engine, reference, data, pipeline, split;
-  int64_t skip = 0, limit = 1;
+  DataFlags data;
+  std::string model, engine, reference;
   bool layers = false, bisect = false;
 };
 
@@ -38,15 +38,11 @@ BuildOptions optionsOf(const Flags& flags, const Output& out) {
 
 /// Inputs as given: arrays, a saved test data set, the first samples of a data folder, or none.
 std::vector<NamedInputs> givenInputs(const Flags& flags, const Graph& graph, const ShapeRequest& request) {
-  if (!flags.data.empty()) {
-    if (flags.pipeline.empty()) failUsage("pictures need a pipeline", "--data", "add --pipeline SPEC");
-    const pipeline::Spec spec = pipeline::readSpec(flags.pipeline);
-    const pipeline::DataSet data = pipeline::openDataSet(
-        flags.data, {.split = flags.split, .skip = flags.skip, .limit = flags.limit, .decode = spec.decode});
-    std::vector<NamedInputs> samples;
-    for (int64_t at = 0; at < data.size(); ++at)
-      samples.push_back(pipeline::networkInputs(data.sample(at), spec));
-    return samples;
+  if (flags.data.given()) {
+    std::vector<NamedInputs> inputs;
+    for (NamedSample& sample : loadSamples(flags.data, flags.engine.empty() ? flags.model : flags.engine, 1))
+      inputs.push_back(std::move(sample.inputs));
+    return inputs;
   }
   if (!flags.reference.empty() && flags.inputs.inputs.empty())
     if (auto saved = loadSavedInputs(flags.reference, graph)) return {std::move(*saved)};
@@ -211,11 +207,7 @@ std::function<int()> addVerify(CLI::App& app) {
   app.add_option(
       "--reference", flags->reference,
       "also compare with outputs that another runtime saved: a folder in ONNX test_data_set layout, or .npz");
-  app.add_option("--data", flags->data, "inputs from a data folder, with --pipeline");
-  app.add_option("--pipeline", flags->pipeline, "how pictures become inputs");
-  app.add_option("--split", flags->split, "train or test, where a folder holds both");
-  app.add_option("--skip", flags->skip, "samples to leave out at the front");
-  app.add_option("--limit", flags->limit, "samples to verify with")->capture_default_str();
+  flags->data.add(app);
   app.add_flag("--layers", flags->layers, "show every region");
   app.add_flag("--bisect-passes", flags->bisect, "find the first pass after which the answers are wrong");
   flags->inputs.add(app);
