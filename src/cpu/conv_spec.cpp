@@ -122,6 +122,12 @@ void checkBias(const KernelSpec& spec, int64_t channels) {
               "a bias has one float for each output channel");
 }
 
+void checkPacked(const KernelSpec& spec, int64_t floats) {
+  requireSpec(spec.packed.size() == 1 && spec.packed[0].type == DType::f32 && isDensePlain(spec.packed[0]) &&
+                  elementCount(spec.packed[0].dims) == floats,
+              spec, "its packed weights have another size");
+}
+
 Candidate convCandidate(const Graph& graph, const Region& region, Order input) {
   Candidate candidate;
   candidate.params = convParams(graph, region.anchor());

@@ -30,6 +30,9 @@ const float* biasAddress(const KernelSpec& spec, const Buffers& buffers);
 bool hasBias(const KernelSpec& spec);
 void checkBias(const KernelSpec& spec, int64_t channels);
 
+/// The step has one block of packed weights, of so many floats.
+void checkPacked(const KernelSpec& spec, int64_t floats);
+
 /// Operands of the epilogue are as large as the output or broadcast to it, so that the epilogue can run
 /// channels-last. Fills inputs' orders: plain for weights, bias and whatever coincides.
 Candidate convCandidate(const Graph& graph, const Region& region, Order input);

@@ -20,10 +20,9 @@ class ConvStep : public CompiledStep {
         shape_(convShapeOf(spec)),
         conv_(checkedShape(), activationStrides(spec.in[0]), activationStrides(spec.out[0])),
         affine_(convEpilogue(spec)) {
+    requireData(spec, 0);
     checkBias(spec, shape_.outChannels);
-    requireSpec(spec.packed.size() == 1 && spec.packed[0].type == DType::f32 &&
-                    elementCount(spec.packed[0].dims) == conv_.packedFloats(),
-                spec, "its packed weights have another size");
+    checkPacked(spec, conv_.packedFloats());
     uint64_t needed = conv_.workspace(1);
     if (affine_) {
       checkAffine();

@@ -129,9 +129,11 @@ std::optional<AffineEpilogue> asAffine(const Expr& expr, size_t channelAxis) {
 std::optional<AffineEpilogue> affineEpilogueOf(const KernelSpec& spec, size_t channelAxis) {
   if (!problemOf(spec.epilogue).empty()) return std::nullopt;
   const auto affine = asAffine(spec.epilogue, channelAxis);
-  if (!affine || affine->residual < 0) return affine;
-  const auto residual = static_cast<size_t>(affine->residual);
-  const bool alike = residual < spec.in.size() && spec.in[residual].dims == spec.out[0].dims;
+  if (!affine) return affine;
+  const auto isMissing = [&](int operand) { return operand >= static_cast<int>(spec.in.size()); };
+  if (isMissing(affine->bias) || isMissing(affine->residual)) return std::nullopt;
+  const bool alike =
+      affine->residual < 0 || spec.in[static_cast<size_t>(affine->residual)].dims == spec.out[0].dims;
   return alike ? affine : std::nullopt;
 }
 

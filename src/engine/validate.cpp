@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "base/error.h"
 #include "base/text.h"
 #include "plan/check_spec.h"
@@ -12,6 +14,7 @@ namespace {
 
 constexpr uint64_t kLargestArena = uint64_t{1} << 40;
 constexpr size_t kLargestRank = 64;
+constexpr uint64_t kAlignment = 64;
 
 [[noreturn]] void reject(const char* sentence) {
   failInput(fmt::format("the engine's plan is not valid: {}", sentence), {}, "build the engine again");
@@ -28,11 +31,13 @@ class PlanValidator {
     require(plan_.arenaBytes <= kLargestArena && plan_.workspaceBytes <= kLargestArena,
             "its memory is out of range");
     for (const PlannedArray& array : plan_.arrays) {
+      require(array.array.at.space != Space::none, "an array has no place");
       require(isIndex(array.value, plan_.values.size()), "an array has no value");
       checkArray(array.array, false);
       require(array.array.dims == plan_.values[static_cast<size_t>(array.value)].dims,
               "an array is not like its value");
     }
+    checkMemory();
     checkPorts(plan_.inputs, Space::input);
     checkPorts(plan_.outputs, Space::output);
     for (const Step& step : plan_.steps)
@@ -41,6 +46,18 @@ class PlanValidator {
 
  private:
   static bool isIndex(int32_t index, size_t size) { return index >= 0 && static_cast<size_t>(index) < size; }
+
+  /// No more than its arrays and steps can need: a context allocates what the plan says.
+  void checkMemory() const {
+    uint64_t arrays = 0, workspace = 0;
+    for (const PlannedArray& array : plan_.arrays)
+      if (array.array.at.space == Space::arena) {
+        const uint64_t bytes = bytesOf(array.array.type, extentOf(array.array));
+        arrays += (bytes + kAlignment - 1) / kAlignment * kAlignment;
+      }
+    for (const Step& step : plan_.steps) workspace = std::max(workspace, step.kernel.workspace);
+    require(plan_.arenaBytes <= arrays && plan_.workspaceBytes <= workspace, "its memory is out of range");
+  }
 
   /// The caller's buffers are dense: a port's array is all of its buffer.
   void checkPorts(const std::vector<Port>& ports, Space space) const {
@@ -90,6 +107,7 @@ class PlanValidator {
                 !__builtin_add_overflow(end, array.at.offset, &end) && end <= capacityOf(array.at) &&
                 array.at.offset % size == 0,
             "an array lies outside of its memory");
+    require(isOneToOne(array), "elements of an array share a place");
   }
 
   uint64_t capacityOf(const Location& at) const {

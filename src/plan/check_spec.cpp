@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "base/error.h"
 #include "base/text.h"
 #include "plan/backend.h"
@@ -11,6 +13,11 @@ namespace ridge {
 void failSpec(const KernelSpec& spec, const std::string& sentence) {
   failInput(fmt::format("a step of the plan is not valid: {}", sentence),
             fmt::format("tactic {}", escaped(spec.tactic)), "build the engine again");
+}
+
+void requireData(const KernelSpec& spec, size_t index) {
+  requireSpec(index < spec.in.size() && spec.in[index].at.space != Space::none, spec,
+              "it reads an array that has no place");
 }
 
 int64_t extentOf(const ArraySpec& array) {
@@ -33,6 +40,21 @@ bool isDensePlain(const ArraySpec& array) {
   for (size_t axis = array.dims.size(); axis-- > 0;) {
     if (array.dims[axis] != 1 && array.strides[axis] != pitch) return false;
     pitch *= array.dims[axis];
+  }
+  return true;
+}
+
+bool isOneToOne(const ArraySpec& array) {
+  std::vector<std::pair<int64_t, int64_t>> axes;  // stride, size
+  for (size_t axis = 0; axis < array.dims.size(); ++axis) {
+    if (array.dims[axis] == 0) return true;
+    if (array.dims[axis] > 1) axes.emplace_back(array.strides[axis], array.dims[axis]);
+  }
+  std::sort(axes.begin(), axes.end());
+  int64_t reach = 1;  // elements that the axes before take up
+  for (const auto& [stride, size] : axes) {
+    if (stride < reach) return false;
+    reach = stride * (size - 1) + reach;
   }
   return true;
 }

@@ -68,8 +68,9 @@ class Coverer {
 
   Cover run() {
     int position = 0;
+    const std::vector<bool> live = liveNodes();
     for (NodeId seed : graph_.order()) {
-      if (assigned_.positionOf(seed) != Assignment::kFree) continue;
+      if (!live[static_cast<size_t>(seed)] || assigned_.positionOf(seed) != Assignment::kFree) continue;
       CoverRegion chosen = coverFrom(seed, position);
       assigned_.assign(chosen.region, position++);
       cover_.regions.push_back(std::move(chosen));
@@ -78,6 +79,21 @@ class Coverer {
   }
 
  private:
+  /// Nodes that an output or a tap depends on; the pass that removes the others may be switched off.
+  std::vector<bool> liveNodes() const {
+    std::vector<bool> live(static_cast<size_t>(graph_.nodeCount()), false);
+    const std::vector<NodeId> order = graph_.order();
+    for (auto node = order.rbegin(); node != order.rend(); ++node)
+      for (ValueId value : graph_.node(*node).out) {
+        if (value == kNoValue) continue;
+        const auto users = graph_.users(value);
+        const bool read = std::any_of(users.begin(), users.end(),
+                                      [&](NodeId user) { return live[static_cast<size_t>(user)]; });
+        if (read || graph_.isOutput(value) || taps_.contains(value)) live[static_cast<size_t>(*node)] = true;
+      }
+    return live;
+  }
+
   CoverRegion coverFrom(NodeId seed, int position) {
     std::vector<Region> nested = growRegions(graph_, seed, position, assigned_, taps_);
     if (auto moved = tryMovement(seed, nested.front())) return std::move(*moved);

@@ -12,6 +12,7 @@ class CopyStep : public CompiledStep {
  public:
   explicit CopyStep(const KernelSpec& spec) {
     requireSpec(spec.in.size() == 1 && spec.out.size() == 1, spec, "a copy has one source and one target");
+    requireData(spec, 0);
     in_ = spec.in.front();
     out_ = spec.out.front();
     requireSpec(in_.type == out_.type && in_.dims == out_.dims, spec, "a copy keeps type and dimensions");

@@ -14,7 +14,7 @@ constexpr size_t kMaxRank = 8;
 /// Strides of an operand by axis of the result: zero where it is broadcast.
 Dims stridesFor(const ArraySpec& operand, const Dims& dims, const KernelSpec& spec) {
   requireSpec(operand.type == DType::f32 && operand.dims.size() <= dims.size() &&
-                  operand.dims.size() == operand.strides.size(),
+                  operand.dims.size() == operand.strides.size() && operand.at.space != Space::none,
               spec, "an operand does not fit its expression");
   Dims strides(dims.size(), 0);
   const size_t shift = dims.size() - operand.dims.size();

@@ -1,4 +1,4 @@
-#include <cstring>
+#include <algorithm>
 #include <new>
 
 #include "base/error.h"
@@ -40,6 +40,7 @@ class NodeStep : public CompiledStep {
     requireSpec(op && op->reference, spec, "its op is not known");
     AttributeReader reader(node.attributes);
     Node made{.op = op, .attrs = op->attributes ? op->attributes(reader) : nullptr};
+    requireArity(node, *op, spec);
     for (int32_t index : node.in) made.in.push_back(addInput(arrayAt(spec.in, index, spec), spec, weights));
     for (int32_t index : node.out) made.out.push_back(addOutput(arrayAt(spec.out, index, spec)));
     id_ = graph_.addNode(std::move(made));
@@ -72,9 +73,22 @@ class NodeStep : public CompiledStep {
     return {array.type, array.dims, elementCount(array.dims) == 0 ? emptyPlace : data};
   }
 
+  /// Kernels rely on what their op always has.
+  static void requireArity(const NodeSpec& node, const Op& op, const KernelSpec& spec) {
+    const auto least = [](int count) { return static_cast<size_t>(std::max(count, 0)); };
+    const bool fits = node.in.size() >= least(op.minInputs) && node.out.size() >= least(op.minOutputs) &&
+                      (op.maxInputs < 0 || node.in.size() <= least(op.maxInputs)) &&
+                      (op.maxOutputs < 0 || node.out.size() <= least(op.maxOutputs));
+    requireSpec(fits, spec, "its op has another number of inputs or outputs");
+    const auto absent = [](int32_t index) { return index < 0; };
+    requireSpec(std::none_of(node.in.begin(), node.in.begin() + op.minInputs, absent), spec,
+                "an input that its op needs is absent");
+  }
+
   ValueId addInput(const ArraySpec* array, const KernelSpec& spec, WeightBytes weights) {
     inputs_.push_back(array ? *array : ArraySpec{});
     if (!array) return kNoValue;
+    requireSpec(array->at.space != Space::none, spec, "it reads an array that has no place");
     if (array->at.space == Space::weights) return graph_.addConstant("in", constantAt(*array, spec, weights));
     return graph_.addValue("in", array->type, Shape::of(array->dims));
   }

@@ -30,6 +30,7 @@ class CopyStep : public CompiledStep {
     requireSpec(in.type == out.type && in.dims == out.dims && in.dims.size() <= kMaxRank, spec,
                 "a copy keeps type and dimensions, up to eight axes");
     requireSpec(bits == 8 || bits == 16 || bits == 32 || bits == 64, spec, "a copy moves whole bytes");
+    requireData(spec, 0);
     return StridedCopy(in.dims, in.strides, out.strides, static_cast<size_t>(bits / 8));
   }
 

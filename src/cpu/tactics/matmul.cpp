@@ -3,6 +3,7 @@
 
 #include "base/cpu.h"
 #include "base/thread_pool.h"
+#include "cpu/conv_spec.h"
 #include "cpu/cost.h"
 #include "cpu/epilogue.h"
 #include "cpu/kernels/gemm/conv_gemm.h"
@@ -36,9 +37,8 @@ class MatMulStep : public CompiledStep {
         product_(
             productOf(rowsOf(spec.in[0].dims), spec.in[0].dims.back(), spec.out[0].dims.back(), activeIsa())),
         affine_(affineEpilogueOf(spec, channelAxis_)) {
-    requireSpec(spec.packed.size() == 1 && spec.packed[0].type == DType::f32 &&
-                    elementCount(spec.packed[0].dims) == product_.packedFloats(),
-                spec, "its packed weights have another size");
+    requireData(spec, 0);
+    checkPacked(spec, product_.packedFloats());
     if (affine_ && !operandsFit()) affine_.reset();
     uint64_t needed = product_.workspace(1);
     if (!affine_) {
@@ -72,7 +72,7 @@ class MatMulStep : public CompiledStep {
       if (array.type != DType::f32 || array.at.space == Space::none || !isDensePlain(array)) return false;
     }
     return affine_->bias < 0 ||
-           spec_.in[static_cast<size_t>(affine_->bias)].dims.back() == spec_.out[0].dims.back();
+           elementCount(spec_.in[static_cast<size_t>(affine_->bias)].dims) == spec_.out[0].dims.back();
   }
 
   const float* floats(int operand, const Buffers& buffers) const {

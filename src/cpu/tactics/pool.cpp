@@ -89,6 +89,7 @@ class PoolStep : public CompiledStep {
               checkedStrides(spec), activationStrides(spec.out[0])),
         in_(spec.in[0].at),
         out_(spec.out[0].at) {
+    requireData(spec, 0);
     requireSpec(spec.workspace >= pool_.workspace(1), spec, "its scratch is too small");
   }
 

@@ -1,0 +1,138 @@
+// What costs no step: concats written in place, reshapes, results that take over an input's memory.
+#include "plan_testing.h"
+
+namespace ridge::test {
+namespace {
+
+TEST(Views, AConcatOfConvolutionsCopiesNothing) {
+  GraphMaker m;
+  const ValueId x = m.input("x", {1, 16, 8, 8});
+  const ValueId stem = conv(m, x, "stem", 16, 16);
+  const ValueId joined =
+      m.node(ops::concat, {conv(m, stem, "left", 8, 16, 1), conv(m, stem, "right", 24, 16)}, "joined",
+             {{"axis", int64_t{1}}});
+  m.output("y", conv(m, joined, "after", 8, 32));
+  expectPlan(planFor(m), R"(
+    + left: Conv *-> slice@arena
+    + right: Conv *-> slice@arena
+    + after: Conv [[]cpu conv_gemm] last@arena*
+    - *Concat*
+    - *: copy *
+  )");
+}
+
+// The one copy that an input needs is its reformat, straight into its place; others read it there.
+TEST(Views, AGraphInputInAConcatIsCopiedOnce) {
+  GraphMaker m;
+  const ValueId x = m.input("x", {1, 16, 8, 8});
+  const ValueId joined =
+      m.node(ops::concat, {x, conv(m, x, "left", 8, 16, 1)}, "joined", {{"axis", int64_t{1}}});
+  m.output("y", conv(m, joined, "after", 8, 24));
+  expectPlan(planFor(m), R"(
+    + x: reformat [[]cpu copy] plain@input0 -> slice@arena
+    + left: Conv [[]cpu conv_gemm] slice@arena*-> slice@arena
+    - *Concat*
+  )");
+}
+
+// DenseNet: every layer reads all that came before it.
+TEST(Views, NestedConcatsWriteEveryPartOnce) {
+  GraphMaker m;
+  const ValueId x = m.input("x", {1, 16, 8, 8});
+  std::vector<ValueId> parts{conv(m, x, "stem", 16, 16)};
+  for (int layer = 0; layer < 4; ++layer) {
+    const std::string name = "layer" + std::to_string(layer);
+    const ValueId joined =
+        parts.size() == 1 ? parts.front() : m.node(ops::concat, parts, name + "_in", {{"axis", int64_t{1}}});
+    const int64_t from = 16 + 8 * layer;
+    parts.push_back(m.node(ops::relu, {conv(m, joined, name, 8, from)}, name + "_relu"));
+  }
+  const ValueId all = m.node(ops::concat, parts, "all", {{"axis", int64_t{1}}});
+  m.output("y", conv(m, all, "after", 8, 48));
+  expectPlan(planFor(m), R"(
+    + layer0: Conv+Relu *-> slice@arena
+    + layer3: Conv+Relu [[]cpu conv_gemm] slice@arena,*-> slice@arena
+    - *Concat*
+    - *: copy *
+  )");
+}
+
+TEST(Views, AReshapeAfterGlobalAveragePoolIsAView) {
+  GraphMaker m;
+  const ValueId x = m.input("x", {2, 16, 8, 8});
+  const ValueId pooled = m.node(ops::globalAveragePool, {conv(m, x, "conv", 32, 16)}, "pool");
+  const ValueId flat = m.node(ops::reshape, {pooled, m.ints("shape", {2, 32})}, "flat");
+  m.output("y", m.node(ops::matMul, {flat, m.weights("w", {32, 10})}, "fc"));
+  expectPlan(planFor(m), R"(
+    + pool: GlobalAveragePool *-> plain@arena
+    + fc: MatMul *plain@arena, packed -> plain@output0
+    - flat: *
+    - *Reshape*
+  )");
+}
+
+// Flatten of something that lies channels-last has to move elements.
+TEST(Views, AFlattenOfManyPixelsIsReformattedFirst) {
+  GraphMaker m;
+  const ValueId x = m.input("x", {1, 16, 4, 4});
+  const ValueId flat = m.node(ops::flatten, {conv(m, x, "conv", 16, 16)}, "flat");
+  m.output("y", m.node(ops::matMul, {flat, m.weights("w", {256, 10})}, "fc"));
+  expectPlan(planFor(m), R"(
+    + conv: reformat [[]cpu copy] last@arena -> plain@arena
+    + fc: MatMul *
+    - *Reshape*
+  )");
+}
+
+TEST(Views, ASoftmaxWorksInPlace) {
+  GraphMaker m;
+  const ValueId x = m.input("x", {4, 32});
+  const ValueId product = m.node(ops::matMul, {x, m.weights("w", {32, 16})}, "fc");
+  const ValueId soft = m.node(ops::softmax, {product}, "soft", {{"axis", int64_t{1}}});
+  m.output("y", m.node(ops::matMul, {soft, m.weights("v", {16, 8})}, "out"));
+  expectPlan(planFor(m), R"(
+    + soft: Softmax [[]cpu softmax] plain@arena -> plain@arena in-place
+  )");
+}
+
+TEST(Views, APointwiseStepOverwritesWhatNobodyReadsAgain) {
+  GraphMaker m;
+  const ValueId x = m.input("x", {1, 16, 8, 8});
+  const ValueId pool =
+      m.node(ops::maxPool, {conv(m, x, "conv", 16, 16)}, "pool", {{"kernel_shape", Ints{2, 2}}});
+  m.output("y", conv(m, m.node(ops::exp, {pool}, "act"), "after", 8, 16));
+  expectPlan(planFor(m), R"(
+    + act: Exp [[]cpu pointwise] last@arena -> last@arena in-place
+  )");
+}
+
+TEST(Views, APointwiseStepLeavesWhatIsReadAgain) {
+  GraphMaker m;
+  const ValueId x = m.input("x", {1, 16, 8, 8});
+  const ValueId pool =
+      m.node(ops::maxPool, {conv(m, x, "conv", 16, 16)}, "pool", {{"kernel_shape", Ints{2, 2}}});
+  const ValueId after = conv(m, m.node(ops::exp, {pool}, "act"), "after", 16, 16);
+  m.output("y", m.node(ops::softmax, {m.node(ops::add, {after, pool}, "sum")}, "soft"));
+  expectPlan(planFor(m), R"(
+    + act: Exp [[]cpu pointwise] last@arena -> last@arena
+    - act: *in-place*
+  )");
+}
+
+TEST(Views, AnOutputThatIsAnInputIsCopied) {
+  GraphMaker m;
+  const ValueId x = m.input("x", {2, 3});
+  m.output("same", x);
+  const ValueId y = m.node(ops::relu, {x}, "act");
+  m.output("y", y);
+  m.output("again", y);
+  expectPlan(planFor(m), R"(
+    = 3
+    + x: copy [[]cpu copy] plain@input0 -> plain@output0
+    + act: Relu * -> plain@output1
+    + *: copy [[]cpu copy] plain@output1 -> plain@output2
+  )");
+}
+
+}  // namespace
+}  // namespace ridge::test
