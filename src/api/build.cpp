@@ -101,8 +101,9 @@ class Build {
       const auto start = std::chrono::steady_clock::now();
       const Truth truth(result_.imported.graph, inputs);
       const double seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
-      result_.verification = verifyPlan(truth, result_.lowered[at], makeExecutable(result_.data, at), inputs,
-                                        options_.verify, options_.progress);
+      result_.verification =
+          verifyPlan(result_.imported.graph, truth, result_.lowered[at], makeExecutable(result_.data, at),
+                     inputs, options_.verify, options_.progress);
       result_.verification.truthSeconds = seconds;
       if (result_.verification.passed) continue;
       result_.verified = false;

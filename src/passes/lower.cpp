@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "base/error.h"
+#include "base/text.h"
 #include "ir/dump.h"
 #include "ops/ops.h"
 #include "passes/pass_list.h"
@@ -14,13 +15,26 @@ namespace {
 
 // Ops that the required passes replace. An Identity may remain as the copy that an output needs (driver.cpp).
 constexpr const Op* kReplaced[] = {&ops::flatten, &ops::squeeze, &ops::unsqueeze,
-                                   &ops::gemm,    &ops::sumOf,     &ops::meanOf};
+                                   &ops::gemm,    &ops::sumOf,   &ops::meanOf};
+
+/// What an opaque node is called in the model (onnx/opaque.h keeps it as an attribute).
+std::string opaqueName(const Node& node) {
+  const AttributeMap map = node.attrs ? node.attrs->toMap() : AttributeMap{};
+  const auto text = [&](std::string_view key) {
+    const AttributeValue* value = map.find(key);
+    const auto* known = value ? std::get_if<std::string>(value) : nullptr;
+    return known ? *known : std::string();
+  };
+  const std::string domain = text("domain"), type = text("op_type");
+  return domain.empty() ? type : fmt::format("{}.{}", domain, type);
+}
 
 void refuseCustomOps(const Graph& graph) {
   for (NodeId id = 0; id < graph.nodeCount(); ++id)
     if (graph.alive(id) && graph.node(id).op->traits.opaque)
-      failInput(fmt::format("no kernel for custom op {}", displayName(*graph.node(id).op)),
-                fmt::format("node '{}'", displayName(graph, id)), "replace it by standard ONNX ops");
+      failInput(fmt::format("no kernel for op {}", escaped(opaqueName(graph.node(id)))),
+                fmt::format("node '{}'", escaped(displayName(graph, id))),
+                "replace it by ops that `ridge` has, or ask for it to be added");
 }
 
 void requireLowered(const Graph& graph) {

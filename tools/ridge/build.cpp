@@ -98,6 +98,13 @@ void describe(const BuildResult& result, const Flags& flags, const std::string& 
     out.line("written to " + escaped(written));
 }
 
+/// Null for what has no size (/dev/null, a pipe).
+Json sizeOf(const std::string& path) {
+  std::error_code error;
+  const auto bytes = std::filesystem::file_size(path, error);
+  return error ? Json() : Json(bytes);
+}
+
 Json resultJson(const BuildResult& result, const std::string& written) {
   Json phases = Json::object();
   for (const PhaseTime& phase : result.phases) phases[phase.phase] = phase.seconds;
@@ -113,7 +120,7 @@ Json resultJson(const BuildResult& result, const std::string& written) {
                      {"isa", plan.architecture}});
   }
   Json document{{"engine", written},
-                {"engine_bytes", std::filesystem::file_size(written)},
+                {"engine_bytes", sizeOf(written)},
                 {"phases_s", std::move(phases)},
                 {"plans", std::move(plans)},
                 {"notes", result.notes}};

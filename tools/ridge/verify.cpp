@@ -90,12 +90,13 @@ void printVerdicts(const std::vector<Verdict>& verdicts, const Output& out) {
   std::vector<std::vector<std::string>> rows{
       {"name", "shape", "worst dB", "max abs", "cosine", "kernel", ""}};
   for (const Verdict& verdict : verdicts)
-    rows.push_back(
-        {escaped(verdict.name), toString(verdict.dims),
-         fmt::format("{:.1f}", verdict.difference.worstChannelDb),
-         fmt::format("{:.3g}", verdict.difference.maxAbs), fmt::format("{:.9f}", verdict.difference.cosine),
-         verdict.kernel,
-         std::string(verdict.passed ? "ok" : "WRONG") + (verdict.againstLowered ? " (lowered)" : "")});
+    rows.push_back({escaped(verdict.name), toString(verdict.dims),
+                    fmt::format("{:.1f}", verdict.difference.worstChannelDb),
+                    fmt::format("{:.3g}", verdict.difference.maxAbs),
+                    fmt::format("{:.9f}", verdict.difference.cosine), verdict.kernel,
+                    std::string(verdict.passed ? "ok" : "WRONG") +
+                        (verdict.againstLowered ? " (lowered)" : "") +
+                        (verdict.note.empty() ? "" : " (" + verdict.note + ")")});
   out.table(rows);
 }
 
@@ -154,8 +155,8 @@ VerifyReport verifyAgainstTruth(const Flags& flags, const onnx::Model& imported,
       planned = shapes;
     }
     const Truth truth(imported.graph, inputs);
-    merge(all, verifyPlan(truth, subject->lowered, subject->executable, inputs, VerifyMode::full,
-                          options.progress));
+    merge(all, verifyPlan(imported.graph, truth, subject->lowered, subject->executable, inputs,
+                          VerifyMode::full, options.progress));
   }
   return all;
 }

@@ -29,6 +29,7 @@ Json verdictJson(const Verdict& verdict) {
   json["mismatched"] = d.mismatched;
   json["passed"] = verdict.passed;
   if (!verdict.kernel.empty()) json["kernel"] = verdict.kernel;
+  if (!verdict.note.empty()) json["note"] = verdict.note;
   if (verdict.againstLowered) json["against"] = "lowered graph";
   return json;
 }

@@ -27,10 +27,14 @@ std::string dumped(const Json& document) {
 }
 
 void writeJson(const Json& document, const std::string& file) {
+  Json whole;
+  whole["schema"] = 1;
+  whole["ridge"] = std::string(version());
+  whole.update(document);
   if (file == "-")
-    fmt::print("{}", dumped(document));
+    fmt::print("{}", dumped(whole));
   else
-    writeFileAtomically(file, std::string_view(dumped(document)));
+    writeFileAtomically(file, std::string_view(dumped(whole)));
 }
 
 /// Draws at most ten times a second, and only once a second has passed.
@@ -100,12 +104,7 @@ void Output::table(const std::vector<std::vector<std::string>>& rows) const {
 }
 
 void Output::json(Json document) const {
-  if (flags_.json.empty()) return;
-  Json whole;
-  whole["schema"] = 1;
-  whole["ridge"] = std::string(version());
-  whole.update(document);
-  writeJson(whole, flags_.json);
+  if (!flags_.json.empty()) writeJson(document, flags_.json);
 }
 
 ProgressSink Output::progress() const {
