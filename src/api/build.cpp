@@ -29,7 +29,12 @@ class Build {
     onnx::Model portable = result_.imported;
     phase("optimize", [&] { runPasses(portable.graph, portablePasses(), options_.passes, result_.passes); });
     loadTimings();
-    for (const ShapeRequest& request : options_.shapes) addPlan(portable.graph, request);
+    try {
+      for (const ShapeRequest& request : options_.shapes) addPlan(portable.graph, request);
+    } catch (const Error&) {
+      saveTimings();  // what was measured before Ctrl-C is worth keeping
+      throw;
+    }
     saveTimings();
     result_.data.weights = weights_.blobs();
     if (options_.verify != VerifyMode::off) phase("verify", [&] { verifyPlans(); });

@@ -91,6 +91,25 @@ Samples measure(const Source& source, const NamedInputs& inputs, const Flags& fl
   return all;
 }
 
+/// Median time to copy the inputs in and the outputs out, in milliseconds: apart from the latency.
+struct HostCopies {
+  double in = 0, out = 0;
+};
+HostCopies measureCopies(const std::shared_ptr<const Executable>& executable, const NamedInputs& inputs) {
+  constexpr int kRuns = 20;
+  ExecutionContext context(executable);
+  std::vector<double> in, out;
+  for (int run = 0; run < kRuns; ++run) {
+    auto begin = Clock::now();
+    setInputs(context, inputs);
+    in.push_back(secondsSince(begin) * 1e3);
+    begin = Clock::now();
+    for (size_t port = 0; port < context.plan().outputs.size(); ++port) context.output(port);
+    out.push_back(secondsSince(begin) * 1e3);
+  }
+  return {distributionOf(std::move(in)).median, distributionOf(std::move(out)).median};
+}
+
 /// Median time of every step, in milliseconds.
 std::vector<double> measureLayers(const std::shared_ptr<const Executable>& executable,
                                   const NamedInputs& inputs, double seconds) {
@@ -214,6 +233,8 @@ int run(const Flags& flags) {
   const Samples samples = measure(source, inputs, flags);
   const ExecutionContext context(source.executable);
   Json json = document(flags, source, context, samples);
+  const HostCopies copies = measureCopies(source.executable, inputs);
+  json["host_copy_ms"] = {{"in", copies.in}, {"out", copies.out}};
   const Distribution d = distributionOf(samples.milliseconds);
   if (flags.layers)
     json["layers"] = layersJson(context.plan(), measureLayers(source.executable, inputs, 1), out);

@@ -84,6 +84,7 @@ void InputFlags::add(CLI::App& app) {
                  "NAME=FILE (.npy, .npz, .pb, .bin); NAME= may be left out with one input");
   app.add_flag("--random", random, "random inputs (the default where no --input is given)");
   app.add_option("--input-range", ranges, "NAME=LO:HI of random values (default 0:1)");
+  app.add_option("--max-expansion", maxExpansion, "most bytes that an .npz may unpack to (default 16GiB)");
   app.add_option("--save-inputs", save, "write the inputs that were used to FILE.npz");
 }
 
@@ -98,7 +99,9 @@ NamedInputs InputFlags::load(const std::vector<InputInfo>& known, const ShapeReq
     std::string name = equals == std::string::npos ? "" : item.substr(0, equals);
     const std::string file = equals == std::string::npos ? item : item.substr(equals + 1);
     if (extensionOf(file) == ".npz") {
-      for (auto& [member, tensor] : loadNpz(file)) put(infoOf(known, member).name, tensor);
+      const int64_t limit =
+          maxExpansion.empty() ? int64_t{16} << 30 : sizeOfFlag("--max-expansion", maxExpansion);
+      for (auto& [member, tensor] : loadNpz(file, limit)) put(infoOf(known, member).name, tensor);
       continue;
     }
     if (name.empty()) {

@@ -12,7 +12,7 @@ namespace ridge::tool {
 
 struct InputFlags {
   std::vector<std::string> inputs, ranges;
-  std::string save;
+  std::string save, maxExpansion;
   bool random = false;
 
   void add(CLI::App& app);
