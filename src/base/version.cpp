@@ -2,6 +2,8 @@
 
 namespace ridge {
 
-std::string_view version() { return RIDGE_VERSION; }
+std::string_view version() {
+  return RIDGE_VERSION;
+}
 
 }  // namespace ridge

@@ -38,8 +38,9 @@ struct Op {
   std::string_view name;         ///< ONNX name, or the part after "ridge."
   std::string_view domain = "";  ///< "" is ai.onnx; "ridge" for lowered ops
   int since = 1;                 ///< first opset in which the form that we write exists with our semantics
-  int (*sinceFor)(const Node&, const Graph&) = nullptr;  ///< when that depends on attributes or types; else `since`
-  int minInputs = 1, maxInputs = 1;  ///< maxInputs -1: variadic
+  int (*sinceFor)(const Node&,
+                  const Graph&) = nullptr;  ///< when that depends on attributes or types; else `since`
+  int minInputs = 1, maxInputs = 1;         ///< maxInputs -1: variadic
   int minOutputs = 1, maxOutputs = 1;
 
   AttributesPtr (*attributes)(AttributeReader&) = nullptr;  ///< null: no attributes
