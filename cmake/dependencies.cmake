@@ -13,7 +13,6 @@ endmacro()
 
 ridge_need(Threads)
 ridge_need(fmt)
-ridge_need(spdlog)
 ridge_need(nlohmann_json)
 ridge_need(CLI11)
 ridge_need(Protobuf)

@@ -51,7 +51,6 @@ check_tools() {
 # header, linker flag, package
 libraries='
 fmt/format.h                        -lfmt            libfmt-dev
-spdlog/spdlog.h                     -lspdlog         libspdlog-dev
 nlohmann/json.hpp                   -                nlohmann-json3-dev
 CLI/CLI.hpp                         -                libcli11-dev
 google/protobuf/message_lite.h      -lprotobuf-lite  libprotobuf-dev
