@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <set>
 
 #include "ir/dump.h"
 #include "ir/matcher.h"
@@ -42,17 +43,26 @@ struct Prefix {
   size_t parts = 0;
 };
 
-// Follows the Concats that begin with `value`, each one longer than the one before.
-void search(const Graph& graph, ValueId value, int64_t axis, const std::vector<ValueId>& wanted,
-            Prefix& best) {
-  for (const NodeId user : graph.users(value)) {
-    const Node& node = graph.node(user);
-    if (node.op != &ops::concat || node.in[0] != value || axisOf(graph, node) != axis) continue;
-    const auto parts = partsOf(graph, user, axis);
-    if (parts.size() < 2 || !isPrefix(parts, wanted)) continue;
-    if (parts.size() > best.parts) best = {user, parts.size()};
-    search(graph, node.out[0], axis, wanted, best);
+// Follows the Concats that begin with `first`, each one longer than the one before. A Concat may read a value
+// several times: each is looked at once.
+Prefix longestPrefix(const Graph& graph, ValueId first, int64_t axis, const std::vector<ValueId>& wanted) {
+  Prefix best;
+  std::set<NodeId> seen;
+  std::vector<ValueId> pending{first};
+  while (!pending.empty()) {
+    const ValueId value = pending.back();
+    pending.pop_back();
+    for (const NodeId user : graph.users(value)) {
+      const Node& node = graph.node(user);
+      if (node.op != &ops::concat || node.in[0] != value || !seen.insert(user).second) continue;
+      if (axisOf(graph, node) != axis) continue;
+      const auto parts = partsOf(graph, user, axis);
+      if (parts.size() < 2 || !isPrefix(parts, wanted)) continue;
+      if (parts.size() > best.parts) best = {user, parts.size()};
+      pending.push_back(node.out[0]);
+    }
   }
+  return best;
 }
 
 Rewrite run(const Graph& graph, NodeId id, const PassContext&) {
@@ -60,8 +70,7 @@ Rewrite run(const Graph& graph, NodeId id, const PassContext&) {
   if (node.op != &ops::concat || !graph.value(node.out[0]).shape.ranked()) return NoMatch{};
   const int64_t axis = axisOf(graph, node);
   const std::vector<ValueId> parts = partsOf(graph, id, axis);
-  Prefix best;
-  search(graph, parts[0], axis, parts, best);
+  const Prefix best = longestPrefix(graph, parts[0], axis, parts);
   const size_t alreadyNested = parts.size() - (node.in.size() - 1);
   if (best.node == kNoNode || best.parts <= alreadyNested) return NoMatch{};
 
