@@ -62,6 +62,12 @@ void Graph::addOutput(std::string outputName, ValueId id) {
 
 NodeId Graph::addNode(Node node) {
   check(node.op != nullptr, "a node has an op");
+  if (!node.attrs && node.op->attributes) {
+    // Whoever looks at attributes finds the defaults.
+    const AttributeMap none;
+    AttributeReader reader(none);
+    node.attrs = node.op->attributes(reader);
+  }
   const auto id = nodeCount();
   for (ValueId input : node.in)
     if (input != kNoValue) users_[index(input)].push_back(id);
