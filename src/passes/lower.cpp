@@ -26,6 +26,7 @@ std::string opaqueName(const Node& node) {
     return known ? *known : std::string();
   };
   const std::string domain = text("domain"), type = text("op_type");
+  if (type.empty()) return displayName(*node.op);
   return domain.empty() ? type : fmt::format("{}.{}", domain, type);
 }
 
