@@ -64,11 +64,18 @@ class Resolver {
           fmt::format("input {}", escaped(shape.input)), "give as many dimensions as the model has");
     for (size_t axis = 0; axis < shape.dims.size(); ++axis) {
       const Dim& dim = declared.dims()[axis];
-      if (dim.isSymbol()) symbols_.emplace(dim.symbolName(), shape.dims[axis]);
+      if (dim.isSymbol()) learnSymbol(shape, dim.symbolName(), shape.dims[axis]);
       if (dim.isInteger() && dim.value() != shape.dims[axis])
         failUsage(fmt::format("the shape {} contradicts {}", toString(shape.dims), declared.toString()),
                   fmt::format("input {}", escaped(shape.input)), "only unbound axes can be chosen");
     }
+  }
+
+  void learnSymbol(const BoundShape& shape, const std::string& name, int64_t size) {
+    const auto [known, fresh] = symbols_.emplace(name, size);
+    if (!fresh && known->second != size)
+      failUsage(fmt::format("the axis '{}' has two sizes, {} and {}", escaped(name), known->second, size),
+                fmt::format("input {}", escaped(shape.input)), "axes of one name have one size");
   }
 
   BoundShape resolve(const Value& input) {

@@ -26,27 +26,76 @@ Taps::Taps(const Graph& lowered, const Plan& plan, const std::string& glob) : lo
               "names are those of `ridge inspect --layers`; a tensor that folding removed cannot be read");
 }
 
+namespace {
+
+const std::string& nameOf(const Plan& plan, int32_t array) {
+  return plan.values[static_cast<size_t>(plan.arrays[static_cast<size_t>(array)].value)].name;
+}
+
+/// The array of this value among these, or -1.
+int32_t arrayNamed(const Plan& plan, const std::vector<int32_t>& arrays, const std::string& name) {
+  const auto found = std::find_if(arrays.begin(), arrays.end(),
+                                  [&](int32_t array) { return array >= 0 && nameOf(plan, array) == name; });
+  return found == arrays.end() ? -1 : *found;
+}
+
+}  // namespace
+
 void Taps::findPlaces(const Plan& plan, const std::map<ValueId, std::string>& wanted) {
-  for (const auto& [id, name] : wanted) {
-    const std::string& valueName = lowered_.value(id).name;
-    const std::string producer = displayName(lowered_, lowered_.producer(id));
-    for (size_t step = 0; step < plan.steps.size(); ++step) {
-      const Step& candidate = plan.steps[step];
-      const auto isHere = [&](int32_t array) {
-        return plan.values[static_cast<size_t>(plan.arrays[static_cast<size_t>(array)].value)].name ==
-               valueName;
-      };
-      const auto written = std::find_if(candidate.writes.begin(), candidate.writes.end(), isHere);
-      if (written != candidate.writes.end()) {
-        borders_.emplace(step, std::pair(static_cast<size_t>(*written), name));
-        break;
-      }
-      const auto& members = candidate.members;
-      if (std::find(members.begin(), members.end(), producer) == members.end()) continue;
-      inner_.emplace(step, Inner{id, name, step});
-      break;
-    }
+  for (const auto& [id, name] : wanted)
+    if (!addInner(plan, id, name)) addBorder(plan, id, name);
+}
+
+int Taps::lastWriter(const Plan& plan, ValueId id) const {
+  const std::string& name = lowered_.value(id).name;
+  for (size_t step = plan.steps.size(); step-- > 0;)
+    if (arrayNamed(plan, plan.steps[step].writes, name) >= 0) return static_cast<int>(step);
+  int last = -1;
+  if (const NodeId producer = lowered_.producer(id); producer != kNoNode)
+    for (ValueId input : lowered_.node(producer).in)
+      if (input != kNoValue) last = std::max(last, lastWriter(plan, input));
+  return last;
+}
+
+/// Crosses a border: written by steps (a concat piece by piece), or a view of something that is.
+bool Taps::addBorder(const Plan& plan, ValueId id, const std::string& name) {
+  const auto step = static_cast<size_t>(std::max(0, lastWriter(plan, id)));
+  if (step >= plan.steps.size()) return false;
+  const std::string& valueName = lowered_.value(id).name;
+  int32_t array = arrayNamed(plan, plan.steps[step].writes, valueName);
+  for (size_t at = 0; at < plan.arrays.size() && array < 0; ++at)
+    if (nameOf(plan, static_cast<int32_t>(at)) == valueName) array = static_cast<int32_t>(at);
+  if (array < 0) return false;
+  borders_.emplace(step, std::pair(static_cast<size_t>(array), name));
+  return true;
+}
+
+/// Lives inside of a step only.
+bool Taps::addInner(const Plan& plan, ValueId id, const std::string& name) {
+  for (const PlannedValue& value : plan.values)
+    if (value.name == lowered_.value(id).name) return false;
+  const std::string producer = displayName(lowered_, lowered_.producer(id));
+  for (size_t step = 0; step < plan.steps.size(); ++step) {
+    const auto& members = plan.steps[step].members;
+    if (std::find(members.begin(), members.end(), producer) == members.end() ||
+        !followsFrom(plan, plan.steps[step], id))
+      continue;
+    inner_.emplace(step, Inner{id, name, step});
+    return true;
   }
+  return false;
+}
+
+/// Names of nodes need not be unique: the value must follow from what the step reads.
+bool Taps::followsFrom(const Plan& plan, const Step& step, ValueId id) const {
+  if (id == kNoValue || lowered_.constant(id) || arrayNamed(plan, step.reads, lowered_.value(id).name) >= 0)
+    return true;
+  const NodeId producer = lowered_.producer(id);
+  if (producer == kNoNode || std::find(step.members.begin(), step.members.end(),
+                                       displayName(lowered_, producer)) == step.members.end())
+    return false;
+  const auto& in = lowered_.node(producer).in;
+  return std::all_of(in.begin(), in.end(), [&](ValueId input) { return followsFrom(plan, step, input); });
 }
 
 void Taps::attach(ExecutionContext& context) {
@@ -77,7 +126,7 @@ void Taps::after(const ExecutionContext& context, size_t step) {
     values_[border->second.second] = context.read(border->second.first);
 }
 
-Tensor Taps::recompute(ValueId id, const std::map<std::string, Tensor>& known) const {
+Tensor Taps::recompute(ValueId id, std::map<std::string, Tensor>& known) const {
   if (id == kNoValue) return {};
   if (const Tensor* constant = lowered_.constant(id)) return *constant;
   if (const auto found = known.find(lowered_.value(id).name); found != known.end()) return found->second;
@@ -87,7 +136,7 @@ Tensor Taps::recompute(ValueId id, const std::map<std::string, Tensor>& known) c
   std::vector<Tensor> inputs;
   for (ValueId input : node.in) inputs.push_back(recompute(input, known));
   const auto at = std::find(node.out.begin(), node.out.end(), id) - node.out.begin();
-  return evaluateNode(node, inputs)[static_cast<size_t>(at)];
+  return known[lowered_.value(id).name] = evaluateNode(node, inputs)[static_cast<size_t>(at)];
 }
 
 }  // namespace ridge

@@ -29,9 +29,15 @@ class Taps {
     size_t step;
   };
   void findPlaces(const Plan& plan, const std::map<ValueId, std::string>& wanted);
+  bool addBorder(const Plan& plan, ValueId id, const std::string& name);
+  bool addInner(const Plan& plan, ValueId id, const std::string& name);
+  /// The last step that writes the value or, for a view, what it is made of; -1 when that is an input.
+  int lastWriter(const Plan& plan, ValueId id) const;
+  bool followsFrom(const Plan& plan, const Step& step, ValueId id) const;
   void before(const ExecutionContext& context, size_t step);
   void after(const ExecutionContext& context, size_t step);
-  Tensor recompute(ValueId value, const std::map<std::string, Tensor>& known) const;
+  /// Adds what it has computed to `known`.
+  Tensor recompute(ValueId value, std::map<std::string, Tensor>& known) const;
 
   const Graph& lowered_;
   std::multimap<size_t, std::pair<size_t, std::string>> borders_;  // step -> array, name

@@ -159,14 +159,20 @@ class Growth {
 
   std::vector<ValueId> outputs() const {
     std::vector<ValueId> needed;
-    for (NodeId member : members_)
-      for (ValueId value : graph_.node(member).out) {
+    for (NodeId member : members_) {
+      const Node& node = graph_.node(member);
+      for (size_t at = 0; at < node.out.size(); ++at) {
+        const ValueId value = node.out[at];
         if (value == kNoValue) continue;
+        // Of several outputs a kernel may leave out only optional ones.
+        const bool needs = node.op->maxOutputs < 0 || static_cast<int>(at) < node.op->minOutputs;
+        const bool always = node.out.size() > 1 && needs;
         const auto users = graph_.users(value);
         const bool outside =
             std::any_of(users.begin(), users.end(), [&](NodeId user) { return !isMember(user); });
-        if (outside || graph_.isOutput(value) || taps_.contains(value)) needed.push_back(value);
+        if (always || outside || graph_.isOutput(value) || taps_.contains(value)) needed.push_back(value);
       }
+    }
     return needed;
   }
 

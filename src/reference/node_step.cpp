@@ -81,8 +81,9 @@ class NodeStep : public CompiledStep {
                       (op.maxOutputs < 0 || node.out.size() <= least(op.maxOutputs));
     requireSpec(fits, spec, "its op has another number of inputs or outputs");
     const auto absent = [](int32_t index) { return index < 0; };
-    requireSpec(std::none_of(node.in.begin(), node.in.begin() + op.minInputs, absent), spec,
-                "an input that its op needs is absent");
+    requireSpec(std::none_of(node.in.begin(), node.in.begin() + op.minInputs, absent) &&
+                    std::none_of(node.out.begin(), node.out.begin() + op.minOutputs, absent),
+                spec, "an input or output that its op needs is absent");
   }
 
   ValueId addInput(const ArraySpec* array, const KernelSpec& spec, WeightBytes weights) {

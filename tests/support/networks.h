@@ -2,13 +2,14 @@
 #pragma once
 
 #include "onnx/reader.h"
+#include "onnx/writer.h"
 #include "support/graph_maker.h"
 
 namespace ridge::test {
 
 /// What the network is made of: convolution (also depthwise and strided), residual, pool, concat,
-/// squeeze-and-excite gate, pointwise chain, global pool, matrix product, softmax. Input x [N,3,12,12];
-/// outputs "probabilities" [N,10] and "map" [N,16,6,6].
+/// squeeze-and-excite gate, pointwise chain, global pool, matrix product, softmax. Input x [N,3,8,8];
+/// outputs "probabilities" [N,10] and "map" [N,16,4,4].
 inline Graph tourNetwork() {
   GraphMaker m;
   const auto conv = [&](ValueId in, const std::string& name, int64_t to, int64_t from, int64_t kernel,
@@ -18,14 +19,19 @@ inline Graph tourNetwork() {
     return m.node(ops::conv, {in, weights, m.weights(name + "_b", {to}, 0.1F)}, name,
                   {{"pads", Ints{pad, pad, pad, pad}}, {"group", group}, {"strides", Ints{stride, stride}}});
   };
-  const ValueId x = m.input("x", {Dim::symbol("N"), 3, 12, 12});
+  const ValueId x = m.input("x", {Dim::symbol("N"), 3, 8, 8});
   const ValueId stem = m.node(ops::relu, {conv(x, "stem", 8, 3, 3)}, "stem_relu");
   const ValueId inner = m.node(ops::relu, {conv(stem, "inner", 8, 8, 3)}, "inner_relu");
   const ValueId block = m.node(ops::add, {conv(inner, "project", 8, 8, 1), stem}, "residual");
   const ValueId act = m.node(ops::relu, {block}, "block_relu");
   const ValueId pooled =
       m.node(ops::maxPool, {act}, "pool", {{"kernel_shape", Ints{2, 2}}, {"strides", Ints{2, 2}}});
-  const ValueId left = m.node(ops::relu, {conv(pooled, "left", 8, 8, 1)}, "left_relu");
+  const ValueId norm =
+      m.node(ops::batchNormalization,
+             {conv(pooled, "left", 8, 8, 1), m.weights("scale", {8}), m.weights("shift", {8}),
+              m.weights("mean", {8}), m.floats("variance", {8}, Floats(8, 0.5F))},
+             "left_norm");
+  const ValueId left = m.node(ops::relu, {norm}, "left_relu");
   const ValueId depth = conv(pooled, "depthwise", 8, 8, 3, 8);
   const ValueId right = m.node(ops::clip, {depth, m.scalar("low", 0), m.scalar("high", 6)}, "right_clip");
   const ValueId joined = m.node(ops::concat, {left, right}, "joined", {{"axis", int64_t{1}}});
@@ -41,10 +47,12 @@ inline Graph tourNetwork() {
   return m.finish();
 }
 
+/// As if it had been read from a file.
 inline onnx::Model modelOf(Graph graph) {
   onnx::Model model;
   model.graph = std::move(graph);
-  return model;
+  const std::string bytes = onnx::serializeModel(model);
+  return onnx::readModel(std::as_bytes(std::span(bytes)), "network", std::nullopt);
 }
 
 }  // namespace ridge::test

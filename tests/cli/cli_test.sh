@@ -1,0 +1,176 @@
+#!/bin/bash
+# The command as scripts see it: exit codes, one error line, JSON that is nothing but JSON, files that are
+# whole or not there. Arguments: the ridge program. Runs in the root of the repository.
+set -u
+ridge=$(realpath "$1")
+model=$(realpath examples/cifar10_resnet20.onnx)
+pipeline=$(realpath examples/cifar10_resnet20.json)
+pictures=$(realpath examples/cifar10)
+folder=$(mktemp -d)
+trap 'rm -rf "$folder"' EXIT
+cd "$folder" || exit 1
+export XDG_CACHE_HOME=$folder/cache
+failures=0
+
+fail() {
+  echo "FAILED: $*"
+  failures=$((failures + 1))
+}
+
+# expect CODE ARGUMENTS...: runs ridge, keeps `out` and `err`; a failure is exactly one error line.
+expect() {
+  local code=$1
+  shift
+  "$ridge" "$@" >out 2>err </dev/null
+  local got=$?
+  [ "$got" = "$code" ] || fail "exit $got instead of $code: ridge $*: $(head -c 300 err)"
+  local lines
+  lines=$(grep -c '^ridge: error: ' err)
+  if [ "$code" = 0 ]; then
+    [ "$lines" = 0 ] || fail "an error line beside success: ridge $*"
+  else
+    [ "$lines" = 1 ] || fail "$lines error lines instead of 1: ridge $*"
+    [ -z "$(grep -v '^ridge: ' err)" ] || fail "more than notes and the error line: ridge $*: $(cat err)"
+  fi
+}
+
+says() { # says FILE TEXT
+  grep -qF -- "$2" "$1" || fail "'$2' is missing in: $(head -c 300 "$1")"
+}
+
+is_json() { # is_json FILE: begins and ends like one document, and has what every document has
+  [ "$(head -c 1 "$1")" = '{' ] && [ "$(tail -c 2 "$1" | tr -d '\n')" = '}' ] || fail "no JSON: $(head -c 200 "$1")"
+  grep -q '"schema": *1' "$1" || fail "no schema in $1: $(head -c 200 "$1")"
+  grep -q '"ridge": *"' "$1" || fail "no version in $1"
+}
+
+only_files() { # only_files NAME...: nothing else lies in work/
+  local got
+  got=$(cd work && ls -A | sort | tr '\n' ' ')
+  [ "$got" = "$(printf '%s\n' "$@" | sort | tr '\n' ' ')" ] || fail "files in work/: $got instead of $*"
+}
+
+# --- help and usage
+expect 0 --version
+says out "ridge "
+expect 0 --help
+for command in inspect optimize build run bench verify eval kernels; do
+  says out "$command"
+done
+for command in inspect optimize build run bench verify eval kernels; do
+  expect 0 "$command" --help
+  says out "Example:"
+  says out "ridge $command"
+  expect 2 "$command" --no-such-flag
+done
+expect 2
+expect 2 no-such-command
+expect 2 build "$model"
+expect 2 build "$model" -o work.ridge --threads 0
+expect 2 build "$model" -o work.ridge --threads many
+expect 2 build "$model" -o work.ridge --verify perhaps
+expect 2 build "$model" -o work.ridge --disable-pass no_such_pass
+expect 2 build "$model" -o work.ridge --precision int7
+expect 2 build "$model" -o work.ridge --shapes nonsense
+expect 2 build "$model" -o work.ridge --shapes no_such_input:1x3x32x32
+expect 2 run "$model" --top many
+[ -e work.ridge ] && fail "wrong usage left a file"
+
+# --- bad input
+expect 3 inspect missing.onnx
+says err missing.onnx
+expect 3 inspect "$folder"
+expect 3 build "$folder" -o work.ridge
+expect 3 run /dev/null
+echo "not a model" >broken.onnx
+expect 3 build broken.onnx -o work.ridge
+says err broken.onnx
+head -c 5000 "$model" >cut.onnx
+expect 3 build cut.onnx -o work.ridge
+expect 3 run "$model" --input missing.npy
+expect 3 eval "$model" --data missing --pipeline "$pipeline"
+expect 3 eval "$model" --data "$pictures" --pipeline missing.json
+expect 3 build "$model" -o work.ridge --pipeline "$model"
+[ -e work.ridge ] && fail "bad input left a file"
+
+# --- the machine cannot
+expect 4 build "$model" -o work.ridge --device cuda
+expect 4 build "$model" -o work.ridge --device abacus
+expect 4 build "$model" -o /proc/work.ridge --tune off --verify off
+expect 4 build "$model" -o missing_folder/work.ridge --tune off --verify off
+expect 4 optimize "$model" -o missing_folder/out.onnx
+
+# --- outputs are whole or not there
+mkdir work
+expect 0 build "$model" -o work/good.ridge --tune off --pipeline "$pipeline" --json -
+is_json out
+only_files good.ridge
+expect 0 optimize "$model" -o work/good.onnx
+only_files good.onnx good.ridge
+cp work/good.ridge before.ridge
+expect 3 build broken.onnx -o work/good.ridge
+cmp -s work/good.ridge before.ridge || fail "a failed build changed the engine that was there"
+only_files good.onnx good.ridge
+expect 0 build "$model" -o work/again.ridge --tune off --pipeline "$pipeline"
+cmp -s work/good.ridge work/again.ridge || fail "the same build gives other bytes"
+rm work/again.ridge
+expect 0 build "$model" -o /dev/null --tune off --verify off
+expect 0 optimize "$model" -o /dev/null
+[ -c /dev/null ] || fail "/dev/null is no device any more"
+if [ -w /dev/full ]; then
+  expect 4 build "$model" -o /dev/full --tune off --verify off
+fi
+
+# --- damaged engines
+head -c 3000 work/good.ridge >cut.ridge
+expect 3 run cut.ridge
+{ head -c 6000 work/good.ridge; printf X; tail -c +6002 work/good.ridge; } >flipped.ridge
+expect 3 inspect flipped.ridge
+
+# --- models and engines where they belong; the content decides, not the name
+expect 0 run work/good.ridge --top 3
+expect 0 run "$model" --tune off --quiet
+[ -s err ] && fail "--quiet prints: $(cat err)"
+expect 3 optimize work/good.ridge -o work/other.onnx
+expect 3 verify work/good.ridge
+expect 3 verify "$model" --engine "$model"
+cp work/good.ridge engine.onnx
+expect 0 inspect engine.onnx
+expect 0 build work/good.ridge -o work/replanned.ridge --tune off
+rm -f work/replanned.ridge
+
+# --- JSON alone on standard output
+for arguments in "inspect $model" "inspect work/good.ridge" "inspect $model --layers" "run work/good.ridge --top 2" \
+  "bench work/good.ridge --duration 0.1 --warmup 0" "verify $model --engine work/good.ridge" "kernels" \
+  "eval work/good.ridge --data $pictures --limit 20"; do
+  # shellcheck disable=SC2086
+  expect 0 $arguments --json -
+  is_json out
+  # shellcheck disable=SC2086
+  expect 0 $arguments --json result.json
+  is_json result.json
+  rm -f result.json
+done
+expect 3 inspect missing.onnx --json -
+says out '"error"'
+says out '"code"'
+is_json out
+expect 2 build --no-such-flag --json result.json
+says result.json '"error"'
+
+# --- the answer is no
+expect 1 eval work/good.ridge --data "$pictures" --pipeline "$pipeline" --limit 20 --require 'top1>=1.5'
+expect 0 eval work/good.ridge --data "$pictures" --pipeline "$pipeline" --limit 20 --require 'top1>=0.1'
+expect 2 eval work/good.ridge --data "$pictures" --pipeline "$pipeline" --require 'nonsense'
+
+# --- arrays in and out
+expect 0 run work/good.ridge --output-dir arrays
+[ -s arrays/manifest.json ] || fail "no manifest"
+expect 0 run work/good.ridge --tap '*' --output-dir tapped
+[ "$(ls tapped | wc -l)" -gt 10 ] || fail "few tapped tensors: $(ls tapped)"
+expect 2 run work/good.ridge --tap 'no such tensor'
+
+if [ "$failures" != 0 ]; then
+  echo "$failures failures"
+  exit 1
+fi

@@ -1,0 +1,143 @@
+// Plans that a checksum vouches for and that lie all the same. They are refused, or they run inside of their
+// own memory: constants, ports and activations are blocks of their own here, so that the address sanitizer
+// sees a step outside.
+#include <functional>
+
+#include "base/thread_pool.h"
+#include "engine/validate.h"
+#include "mutate.h"
+#include "support/expect_error.h"
+#include "support/tour_engine.h"
+
+namespace ridge::test {
+namespace {
+
+/// Whether it ran; anything but an Error escapes and fails the test.
+bool runs(const EngineData& data) {
+  try {
+    validate(data);
+    ExecutionContext context(makeExecutable(data, 0));
+    context.execute();
+    for (size_t array = 0; array < context.plan().arrays.size(); ++array)
+      if (context.plan().arrays[array].array.at.space != Space::none) context.read(array);
+    return true;
+  } catch (const Error& error) {
+    EXPECT_NE(error.code(), ErrorCode::internal) << error.what();
+    EXPECT_EQ(std::string(error.what()).find('\n'), std::string::npos) << error.what();
+    return false;
+  }
+}
+
+void mutateManyTimes(const std::string& device, unsigned seeds) {
+  ThreadPool::instance().setThreads(1);  // much the fastest for so little work
+  const EngineData good = buildTour(device, false).data;
+  ASSERT_TRUE(runs(good));
+  unsigned ran = 0;
+  for (unsigned seed = 0; seed < seeds; ++seed) {
+    SCOPED_TRACE("seed " + std::to_string(seed));
+    std::mt19937 random(seed);
+    EngineData bad = good;
+    mutate(bad.plans[0], random);
+    ran += runs(bad);
+  }
+  // Some changes are harmless; if all were refused the rest of the way would not have been tested.
+  EXPECT_GT(ran, seeds / 100);
+  EXPECT_LT(ran, seeds / 2);
+}
+
+TEST(HostilePlan, RandomChangesOnTheCpu) {
+  mutateManyTimes("cpu", 3000);
+}
+
+TEST(HostilePlan, RandomChangesOnTheReferenceBackend) {
+  mutateManyTimes("reference", 3000);
+}
+
+/// Applies one change to every step of both devices' plans for which `change` returns true.
+void changeEachStep(const std::function<bool(EngineData&, Step&)>& change) {
+  int changed = 0;
+  for (const std::string device : {"cpu", "reference"}) {
+    const EngineData good = buildTour(device, false).data;
+    for (size_t at = 0; at < good.plans[0].steps.size(); ++at) {
+      EngineData bad = good;
+      Step& step = bad.plans[0].steps[at];
+      if (!change(bad, step)) continue;
+      ++changed;
+      SCOPED_TRACE(device + " " + step.name);
+      EXPECT_FALSE(runs(bad));
+    }
+  }
+  EXPECT_GT(changed, 0);
+}
+
+TEST(HostilePlan, DataFromNowhereIsRefused) {
+  changeEachStep([](EngineData&, Step& step) {
+    step.kernel.in[0].at = {};
+    return true;
+  });
+}
+
+TEST(HostilePlan, PackedWeightsThatAreAllInOnePlaceAreRefused) {
+  changeEachStep([](EngineData& data, Step& step) {
+    if (step.kernel.packed.empty()) return false;
+    // One float, said to be many.
+    data.weights.push_back({"one", Tensor::scalar(1.0F)});
+    step.kernel.packed[0].strides = {0};
+    step.kernel.packed[0].at.index = static_cast<int32_t>(data.weights.size()) - 1;
+    return true;
+  });
+}
+
+TEST(HostilePlan, OperandsThatTheStepDoesNotHaveAreRefused) {
+  changeEachStep([](EngineData&, Step& step) {
+    for (Operand& operand : step.kernel.epilogue.in)
+      if (!operand.isAccumulator()) {
+        operand.value = 1000;
+        return true;
+      }
+    return false;
+  });
+}
+
+TEST(HostilePlan, ConstantsOfAnotherSizeAreRefused) {
+  changeEachStep([](EngineData& data, Step& step) {
+    for (ArraySpec& array : step.kernel.in) {
+      if (array.at.space != Space::weights) continue;
+      data.weights.push_back({"none", Tensor::allocate(DType::f32, {0})});
+      array.dims.insert(array.dims.begin(), 0);
+      array.strides.insert(array.strides.begin(), 1);
+      array.at.index = static_cast<int32_t>(data.weights.size()) - 1;
+      return true;
+    }
+    return false;
+  });
+}
+
+TEST(HostilePlan, ResultsWhoseElementsShareAPlaceAreRefused) {
+  changeEachStep([](EngineData&, Step& step) {
+    ArraySpec& out = step.kernel.out[0];
+    if (elementCount(out.dims) < 2) return false;
+    out.strides.assign(out.dims.size(), 0);
+    return true;
+  });
+}
+
+TEST(HostilePlan, TooMuchMemoryIsRefused) {
+  EngineData bad = buildTour().data;
+  bad.plans[0].arenaBytes = uint64_t{1} << 39;
+  EXPECT_FALSE(runs(bad));
+  bad = buildTour().data;
+  bad.plans[0].workspaceBytes = uint64_t{1} << 39;
+  EXPECT_FALSE(runs(bad));
+}
+
+TEST(HostilePlan, UnknownBackendsAndTacticsAreNamed) {
+  EngineData bad = buildTour().data;
+  bad.plans[0].steps[1].kernel.tactic = "magic\n";
+  expectError(ErrorCode::input, "magic", [&] { makeExecutable(bad, 0); });
+  bad.plans[0].steps[0].kernel.backend = "abacus";
+  expectError(ErrorCode::input, "abacus", [&] { makeExecutable(bad, 0); });
+}
+
+}  // namespace
+}  // namespace ridge::test
