@@ -25,7 +25,7 @@ def parse():
     parser.add_argument("part", choices=[*PARTS, "all"])
     parser.add_argument("--only", metavar="NAME", help="one network")
     parser.add_argument("--quick", action="store_true", help="what CI takes: few networks, few mutations, no timing")
-    parser.add_argument("--count", type=int, help="number of mutations (default 500, with --quick 42)")
+    parser.add_argument("--count", type=int, help="number of mutations (default 500, with --quick 21)")
     parser.add_argument("--seed", type=int, default=1, help="of the mutations (default 1)")
     return parser.parse_args()
 

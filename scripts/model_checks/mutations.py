@@ -97,5 +97,5 @@ def check_all(models, count, seed, figures):
 def run(networks, report, options):
     real = [n for n in NETWORKS if n.real and (not options.only or n.name == options.only)]
     models = [network.path() for network in real]
-    count = options.count or (42 if options.quick else 500)
+    count = options.count or (21 if options.quick else 500)
     report.check("mutations", f"{count}, seed {options.seed}", lambda figures: check_all(models, count, options.seed, figures))
