@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <filesystem>
 
 #include "api/backends.h"
 #include "api/build.h"
@@ -77,6 +78,11 @@ LoadedEngine loadEngine(const std::string& path) {
 }
 
 FileKind kindOfFile(const std::string& path) {
+  // A pipe could be read only once, and this looks at the file before it is read.
+  std::error_code error;
+  const auto status = std::filesystem::status(path, error);
+  if (std::filesystem::exists(status) && !std::filesystem::is_regular_file(status))
+    failInput("this is not a regular file", escaped(path), "copy it to a file first");
   return looksLikeEngine(MappedFile::open(path)->bytes()) ? FileKind::engine : FileKind::model;
 }
 

@@ -22,7 +22,7 @@ void checkNames(const Graph& graph, const ShapeRequest& request) {
   for (const BoundShape& shape : request.shapes)
     if (std::find(names.begin(), names.end(), shape.input) == names.end())
       failUsage(
-          fmt::format("the model has no input '{}'{}", escaped(shape.input), suggestion(shape.input, names)),
+          fmt::format("the model has no input '{}' {}", escaped(shape.input), suggestion(shape.input, names)),
           "shapes", "see `ridge inspect`");
   std::vector<std::string> symbols;
   for (ValueId id : graph.inputs())
@@ -31,7 +31,7 @@ void checkNames(const Graph& graph, const ShapeRequest& request) {
         if (dim.isSymbol()) symbols.push_back(dim.symbolName());
   for (const auto& [name, size] : request.dims)
     if (std::find(symbols.begin(), symbols.end(), name) == symbols.end())
-      failUsage(fmt::format("no input has an axis named '{}'{}", escaped(name), suggestion(name, symbols)),
+      failUsage(fmt::format("no input has an axis named '{}' {}", escaped(name), suggestion(name, symbols)),
                 "--dim", "see `ridge inspect`");
 }
 

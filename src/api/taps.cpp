@@ -15,7 +15,7 @@ Taps::Taps(const Graph& lowered, const Plan& plan, const std::string& glob) : lo
     for (ValueId id : lowered.node(node).out) {
       if (id == kNoValue) continue;
       const Value& value = lowered.value(id);
-      if (matchesGlob(glob, value.source))
+      if (!value.source.empty() && matchesGlob(glob, value.source))
         wanted[id] = value.source;
       else if (matchesGlob(glob, value.name))
         wanted[id] = value.name;

@@ -60,6 +60,7 @@ class Exporter {
   void writeVersions();
   void writeHeader();
   void writeNode(const Node& node);
+  std::string uniqueNodeName(const std::string& wanted);
   void writeInterface();
   void writeInnerTypes();
   void writeConstants();
@@ -72,6 +73,7 @@ class Exporter {
   ExportNames names_;
   WireModel wire_;
   int64_t irVersion_ = 0;
+  std::set<std::string> nodeNames_;
 };
 
 void Exporter::restoreCarried() {
@@ -120,6 +122,13 @@ void Exporter::writeHeader() {
   if (!graph_.docString.empty()) wire_.graph.set_doc_string(graph_.docString);
 }
 
+/// Passes may make several nodes from one; other runtimes want names to differ.
+std::string Exporter::uniqueNodeName(const std::string& wanted) {
+  std::string name = wanted;
+  for (int suffix = 1; !nodeNames_.insert(name).second; ++suffix) name = fmt::format("{}.{}", wanted, suffix);
+  return name;
+}
+
 void Exporter::writeNode(const Node& node) {
   wire::NodeProto& message = *wire_.graph.add_node();
   if (isOpaque(node)) {
@@ -129,7 +138,7 @@ void Exporter::writeNode(const Node& node) {
     if (!node.op->domain.empty()) message.set_domain(std::string(node.op->domain));
     if (node.attrs) addAttributes(message, node.attrs->toMap());
   }
-  if (!node.name.empty()) message.set_name(node.name);
+  if (!node.name.empty()) message.set_name(uniqueNodeName(node.name));
   for (ValueId id : node.in) message.add_input(id == kNoValue ? "" : nameOf(id));
   for (ValueId id : node.out) message.add_output(id == kNoValue ? "" : nameOf(id));
   if (irVersion_ < kNodeMetadataIr) return;

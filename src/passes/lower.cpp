@@ -38,6 +38,19 @@ void refuseCustomOps(const Graph& graph) {
                 "replace it by ops that `ridge` has, or ask for it to be added");
 }
 
+// A tensor of this size is a mistake or an attack; noticed before anything walks over its elements.
+constexpr int64_t kMostBytes = int64_t{64} << 30;
+
+void refuseHuge(const Graph& graph) {
+  for (ValueId id = 0; id < graph.valueCount(); ++id) {
+    const Value& value = graph.value(id);
+    if (!value.shape.isStatic() || value.shape.count().value_or(0) <= kMostBytes / 8) continue;
+    if (static_cast<int64_t>(bytesOf(value.type, *value.shape.count())) > kMostBytes)
+      failInput(fmt::format("a tensor of shape {} would take more than 64 GiB", value.shape.toString()),
+                fmt::format("tensor '{}'", escaped(value.name)), "bind smaller shapes");
+  }
+}
+
 void requireLowered(const Graph& graph) {
   for (const NodeId id : graph.order()) {
     const Node& node = graph.node(id);
@@ -61,6 +74,7 @@ Graph lower(const Graph& portable, const std::vector<BoundShape>& shapes, const 
   Graph graph = bindShapes(portable, shapes);
   for (const ValueId input : graph.inputs())
     check(graph.value(input).shape.isStatic(), "every input has a shape before a graph is lowered");
+  refuseHuge(graph);
   runPasses(graph, lowerPasses(), options, report);
   if (!report.stopped) requireLowered(graph);
   return graph;

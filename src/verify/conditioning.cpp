@@ -45,6 +45,19 @@ bool withinRoundingOfSums(const Node& node, const std::vector<Tensor>& inputs, c
   return true;
 }
 
+bool withinRoundingOfInputs(const std::vector<Tensor>& inputs, const Tensor& got, const Tensor& want) {
+  double largest = 0;
+  for (const Tensor& input : inputs) {
+    if (!isFloat(input.type())) continue;
+    for (double value : toDoubles(input))
+      if (std::isfinite(value)) largest = std::max(largest, std::abs(value));
+  }
+  const std::vector<double> a = toDoubles(got), b = toDoubles(want);
+  for (size_t at = 0; at < a.size(); ++at)
+    if (!(std::abs(a[at] - b[at]) <= kUnitsOfSum * kUnit * largest)) return false;
+  return true;
+}
+
 std::vector<double> outputDbUnderRounding(const Graph& imported, const NamedInputs& inputs,
                                           const Truth& truth) {
   std::mt19937_64 random(1);

@@ -15,6 +15,10 @@ namespace ridge {
 bool withinRoundingOfSums(const Node& node, const std::vector<Tensor>& inputs, const Tensor& got,
                           const Tensor& want);
 
+/// The same for regions that only add and average: an error of a few units of rounding of the largest input
+/// is none, also where the result cancels to nearly zero.
+bool withinRoundingOfInputs(const std::vector<Tensor>& inputs, const Tensor& got, const Tensor& want);
+
 /// How many dB an output keeps when every input is changed by about one unit in the last place: a network
 /// that amplifies rounding errors cannot be asked for more. By output, in order.
 std::vector<double> outputDbUnderRounding(const Graph& imported, const NamedInputs& inputs,

@@ -129,7 +129,11 @@ class PlanVerifier {
         inputs.push_back(input == kNoValue ? Tensor() : loweredTruth_.value(input).value);
       return withinRoundingOfSums(node, inputs, got, want);
     }
-    return false;
+    std::vector<Tensor> inputs;
+    for (int32_t read : step.reads)
+      if (read >= 0)
+        if (const LoweredTruth::Known* known = find(valueOf(read).name)) inputs.push_back(known->value);
+    return withinRoundingOfInputs(inputs, got, want);
   }
 
   /// Outputs that miss their bound may be those of a network that amplifies any rounding.

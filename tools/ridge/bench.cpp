@@ -3,6 +3,7 @@
 
 #include <atomic>
 #include <chrono>
+#include <optional>
 #include <thread>
 
 #include "base/atomic_file.h"
@@ -31,7 +32,7 @@ struct Flags {
   DataFlags data;
   std::string path, times;
   double duration = 3, warmup = 0.3;
-  int64_t iterations = 0;
+  std::optional<int64_t> iterations;
   int streams = 1;
   bool layers = false;
 };
@@ -64,7 +65,7 @@ Samples measureStream(Context& context, const Flags& flags) {
     context.execute();
     samples.milliseconds.push_back(secondsSince(begin) * 1e3);
     const auto runs = static_cast<int64_t>(samples.milliseconds.size());
-    if (flags.iterations > 0 ? runs >= flags.iterations : secondsSince(start) >= flags.duration) break;
+    if (flags.iterations ? runs >= *flags.iterations : secondsSince(start) >= flags.duration) break;
   }
   samples.wallSeconds = secondsSince(start);
   return samples;
@@ -214,8 +215,10 @@ int run(const Flags& flags) {
   const Output out(flags.common);
   if (flags.streams < 1 || flags.streams > 256)
     failUsage("that many streams are not possible", "--streams", "use 1 to 256");
-  if (!(flags.duration >= 0) || !(flags.warmup >= 0))
-    failUsage("a time is negative", "--duration, --warmup", "use seconds");
+  if (flags.iterations && *flags.iterations < 1)
+    failUsage("there is nothing to measure", "--iterations", "use 1 or more");
+  if (!(flags.duration >= 0 && flags.duration < 1e6) || !(flags.warmup >= 0 && flags.warmup < 1e6))
+    failUsage("a time is out of range", "--duration, --warmup", "use seconds");
   BuildOptions options;
   options.read = flags.limits.read();
   flags.plan.apply(options, Tune::fast);

@@ -184,6 +184,8 @@ int finish(const Flags& flags, const Evaluation& evaluation, const pipeline::Dat
 int run(const Flags& flags) {
   flags.common.apply();
   const Output out(flags.common);
+  for (const std::string& text : flags.require)
+    if (text.empty()) failUsage("the requirement is empty", "--require", "write it like top1>=0.84");
   checkRequirements(splitCommas(flags.require), {"top1", "top5", "value"});
   if (!flags.data.given()) failUsage("there is no data", "--data", "give a folder with labelled samples");
   const pipeline::Spec spec = flags.data.spec(flags.path);

@@ -5,6 +5,7 @@
 
 #include "base/error.h"
 #include "base/interrupt.h"
+#include "base/text.h"
 #include "base/version.h"
 #include "command.h"
 #include "common/output.h"
@@ -37,9 +38,12 @@ int parseAndRun(int argc, char** argv) {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& error) {
     if (error.get_exit_code() == 0) return app.exit(error);
-    failUsage(error.what(), "command line", "see `ridge --help`, or `ridge COMMAND --help`");
+    failUsage(argc > 1 ? fmt::format("{} (given: {})", error.what(), ridge::escaped(argv[1])) : error.what(),
+              "command line", "see `ridge --help`, or `ridge COMMAND --help`");
   }
-  return chosen();
+  const int code = chosen();
+  tool::finishOutput();
+  return code;
 }
 
 }  // namespace

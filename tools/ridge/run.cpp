@@ -1,5 +1,6 @@
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <optional>
 
 #include "api/taps.h"
@@ -72,9 +73,15 @@ class Runner {
     for (const auto& tap : taps_) {
       tap->attach(context);
       context.execute();
-      outcome.tapped.insert(outcome.tapped.end(), tap->values().begin(), tap->values().end());
+      for (const auto& [tapped, tensor] : tap->values())
+        if (!isOutput(tapped)) outcome.tapped.emplace_back(tapped, tensor);
     }
     return outcome;
+  }
+
+  bool isOutput(const std::string& name) const {
+    const auto& ports = source_->executable->plan().outputs;
+    return std::any_of(ports.begin(), ports.end(), [&](const Port& port) { return port.name == name; });
   }
 
   void prepare(const NamedInputs& inputs) {

@@ -9,7 +9,7 @@ namespace ridge::ops {
 template <class T, class Fold, class Finish>
 void foldInputs(KernelContext& k, Fold fold, Finish finish) {
   constexpr int64_t kBlock = 512;
-  std::vector<std::span<const int64_t>> dims;
+  InlineVector<std::span<const int64_t>, 8> dims;
   for (size_t at = 0; at < k.inputCount(); ++at) dims.push_back(k.input(at).dims);
   const TensorView& out = k.output(0);
   const BroadcastRuns runs(out.dims, dims);

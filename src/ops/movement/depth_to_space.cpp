@@ -1,4 +1,6 @@
 // DepthToSpace.
+#include <array>
+
 #include "ops/movement/depth_space.h"
 #include "ops/ops.h"
 #include "ops/since_support.h"
@@ -17,16 +19,15 @@ void infer(InferContext& c) {
 
 void reference(KernelContext& k) {
   const auto& attrs = k.attrs<DepthSpaceAttributes>();
-  const TensorView &in = k.input(0), &out = k.output(0);
-  const int64_t block = attrs.blocksize, channels = out.dims[1];
-  const Dims s = rowMajorStrides(in.dims);
+  const TensorView& in = k.input(0);
+  const int64_t block = attrs.blocksize, channels = k.output(0).dims[1];
+  const AxisValues s = stridesOf(in.dims);
   // Input channel of output channel c and place (y, x) in the block.
   const bool crd = attrs.mode == "CRD";
   const int64_t perChannel = crd ? block * block : 1, perX = crd ? 1 : channels;
-  moveStrided(k, in, out,
-              {.start = 0,
-               .dims = {in.dims[0], channels, in.dims[2], block, in.dims[3], block},
-               .strides = {s[0], s[1] * perChannel, s[2], s[1] * perX * block, s[3], s[1] * perX}});
+  const std::array dims{in.dims[0], channels, in.dims[2], block, in.dims[3], block};
+  const std::array strides{s[0], s[1] * perChannel, s[2], s[1] * perX * block, s[3], s[1] * perX};
+  moveStrided(k, in, 0, dims, strides);
 }
 
 int sinceFor(const Node& node, const Graph& graph) {

@@ -34,7 +34,7 @@ void reference(KernelContext& k) {
       static_cast<size_t>(normalizeAxis(k.attrs<GatherAttributes>().axis, static_cast<int64_t>(rank)));
   for (size_t other = 0; other < rank; ++other)
     if (other != axis && indices.dims[other] > data.dims[other]) k.fail("the indices reach beyond the data");
-  const Dims strides = rowMajorStrides(data.dims);
+  const AxisValues strides = stridesOf(data.dims);
   const int64_t size = data.dims[axis];
   const ElementMover mover(k, data, k.output(0));
   for (int64_t at = 0, count = indices.count(); at < count; ++at) {

@@ -2,6 +2,8 @@
 
 #include <cstring>
 
+#include "ops/reference_support.h"
+
 namespace ridge::ops {
 
 ElementMover::ElementMover(const KernelContext& k, const TensorView& from, const TensorView& to)
@@ -30,30 +32,37 @@ void ElementMover::moveRun(int64_t from, int64_t to, int64_t count) const {
   std::memcpy(to_ + to * bytes, from_ + from * bytes, static_cast<size_t>(count * bytes));
 }
 
-void moveStrided(const KernelContext& k, const TensorView& from, const TensorView& to,
-                 const StridedSource& source) {
+AxisValues stridesOf(std::span<const int64_t> dims) {
+  AxisValues strides(dims.size(), 1);
+  for (size_t axis = dims.size(); axis-- > 1;) strides[axis - 1] = strides[axis] * dims[axis];
+  return strides;
+}
+
+InlineVector<int64_t, 64> fewInts(const TensorView& view) {
+  InlineVector<int64_t, 64> values(static_cast<size_t>(view.count()));
+  loadNumbers(view, 0, 1, view.count(), values.data());
+  return values;
+}
+
+void moveStrided(const KernelContext& k, const TensorView& from, int64_t start, std::span<const int64_t> dims,
+                 std::span<const int64_t> strides) {
+  constexpr int64_t kGrain = 4096;
+  const TensorView& to = k.output(0);
   const ElementMover mover(k, from, to);
-  const int64_t count = elementCount(source.dims);
-  check(count == to.count(), "a strided move fills its output");
-  if (count == 0) return;
-  Dims dims = source.dims, strides = source.strides;
-  if (dims.empty()) dims = {1}, strides = {1};
-  const int64_t length = dims.back(), step = strides.back();
-  Dims place(dims.size() - 1, 0);
-  int64_t row = source.start;
-  for (int64_t out = 0; out < count; out += length) {
-    if (step == 1) {
-      mover.moveRun(row, out, length);
-    } else {
-      for (int64_t at = 0; at < length; ++at) mover.move(row + at * step, out + at);
-    }
-    for (size_t axis = place.size(); axis-- > 0;) {
-      row += strides[axis];
-      if (++place[axis] < dims[axis]) break;
-      row -= strides[axis] * dims[axis];
-      place[axis] = 0;
-    }
-  }
+  const int64_t count = elementCount(dims);
+  if (count != to.count()) k.fail("the output has another shape than planned");
+  const StridedRuns runs(dims, 1, strides);
+  const auto movePart = [&](int64_t begin, int64_t end) {
+    runs.visit(begin, end, kGrain, [&](int64_t first, const StridedRuns::Run& run) {
+      const int64_t source = start + run.offsets[0], step = run.strides[0];
+      if (step == 1) return mover.moveRun(source, first, run.length);
+      for (int64_t at = 0; at < run.length; ++at) mover.move(source + at * step, first + at);
+    });
+  };
+  if (mover.wholeBytes())
+    parallelRanges(count, kGrain, movePart);
+  else
+    movePart(0, count);
 }
 
 void copyKernel(KernelContext& k) {

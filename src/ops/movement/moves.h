@@ -3,6 +3,7 @@
 
 #include <span>
 
+#include "ops/inline_vector.h"
 #include "ops/kernel_context.h"
 
 namespace ridge::ops {
@@ -15,6 +16,8 @@ class ElementMover {
 
   void move(int64_t from, int64_t to) const;
   void moveRun(int64_t from, int64_t to, int64_t count) const;
+  /// Elements that lie in bytes of their own may be moved from several threads.
+  bool wholeBytes() const { return bits_ >= 8; }
 
  private:
   int bits_;
@@ -22,15 +25,17 @@ class ElementMover {
   std::byte* to_;
 };
 
-/// How an output walks over its input: element (i0, i1, ...) of the output comes from start + i0 * strides[0]
-/// + i1 * strides[1] + ...
-struct StridedSource {
-  int64_t start = 0;
-  Dims dims;     ///< of the output, possibly cut into more axes than it has
-  Dims strides;  ///< in elements of the input
-};
-void moveStrided(const KernelContext& k, const TensorView& from, const TensorView& to,
-                 const StridedSource& source);
+/// One number per axis, without allocation up to the 32 axes that are supported.
+using AxisValues = InlineVector<int64_t, 32>;
+AxisValues stridesOf(std::span<const int64_t> dims);  ///< of a dense row-major array
+
+/// The elements of a small integer input (axes, pads).
+InlineVector<int64_t, 64> fewInts(const TensorView& view);
+
+/// Element (i0, i1, ...) of the output comes from element start + i0 * strides[0] + i1 * strides[1] + ... of
+/// `from`. `dims` are the output's, possibly cut into more axes than it has.
+void moveStrided(const KernelContext& k, const TensorView& from, int64_t start, std::span<const int64_t> dims,
+                 std::span<const int64_t> strides);
 
 /// Output 0 is input 0 under another shape. Usable as Op::reference.
 void copyKernel(KernelContext& k);

@@ -12,13 +12,14 @@
 
 namespace ridge::ops {
 
-PadAmounts padAmounts(const std::vector<int64_t>& pads, const std::vector<int64_t>* axes, int64_t rank) {
+PadAmounts padAmounts(std::span<const int64_t> pads, std::optional<std::span<const int64_t>> axes,
+                      int64_t rank) {
   const size_t count = axes ? axes->size() : static_cast<size_t>(rank);
   if (pads.size() != 2 * count)
     failInput("there are " + std::to_string(pads.size()) + " pads for " + std::to_string(count) + " axes");
-  PadAmounts amounts{std::vector<int64_t>(static_cast<size_t>(rank), 0),
-                     std::vector<int64_t>(static_cast<size_t>(rank), 0)};
-  std::vector<bool> named(static_cast<size_t>(rank), false);
+  const auto axisCount = static_cast<size_t>(rank);
+  PadAmounts amounts{InlineVector<int64_t, 32>(axisCount), InlineVector<int64_t, 32>(axisCount)};
+  InlineVector<bool, 32> named(axisCount);
   for (size_t at = 0; at < count; ++at) {
     const auto axis = axes ? static_cast<size_t>(normalizeAxis((*axes)[at], rank)) : at;
     if (named[axis]) failInput("an axis is named twice");
@@ -39,7 +40,7 @@ std::optional<PadAmounts> constantPadAmounts(const Node& node, const Graph& grap
   const Tensor* axes = hasAxes ? graph.constant(node.in[3]) : nullptr;
   if (!shape.ranked() || !pads || (hasAxes && !axes)) return std::nullopt;
   const std::vector<int64_t> axisValues = axes ? toInts(*axes) : std::vector<int64_t>{};
-  return padAmounts(toInts(*pads), axes ? &axisValues : nullptr, shape.rank());
+  return padAmounts(toInts(*pads), axes ? std::optional(std::span(axisValues)) : std::nullopt, shape.rank());
 }
 
 namespace {
@@ -76,7 +77,8 @@ void infer(InferContext& c) {
   if (!shape.ranked()) return c.output(0, c.type(0), Shape());
   const auto pads = c.integers(1), axes = c.integers(3);
   if (!pads || (c.has(3) && !axes)) return c.output(0, c.type(0), unknownShape(shape.rank()));
-  const PadAmounts amounts = padAmounts(*pads, axes ? &*axes : nullptr, shape.rank());
+  const PadAmounts amounts =
+      padAmounts(*pads, axes ? std::optional(std::span(*axes)) : std::nullopt, shape.rank());
   std::vector<Dim> dims = shape.dims();
   for (size_t axis = 0; axis < dims.size(); ++axis)
     dims[axis] = paddedDim(c, dims[axis], amounts.before[axis], amounts.after[axis]);
@@ -128,15 +130,16 @@ void reference(KernelContext& k) {
   const TensorView &in = k.input(0), &out = k.output(0);
   const Mode mode = *modeFrom(k.attrs<PadAttributes>().mode);
   if (k.has(2) && k.input(2).count() != 1) k.fail("the padding value must be a scalar");
-  const std::vector<int64_t> axes = k.has(3) ? allInts(k.input(3)) : std::vector<int64_t>{};
+  const auto pads = fewInts(k.input(1)), axes = k.has(3) ? fewInts(k.input(3)) : InlineVector<int64_t, 64>();
   const PadAmounts amounts =
-      padAmounts(allInts(k.input(1)), k.has(3) ? &axes : nullptr, static_cast<int64_t>(in.dims.size()));
+      padAmounts(pads, k.has(3) ? std::optional<std::span<const int64_t>>(axes) : std::nullopt,
+                 static_cast<int64_t>(in.dims.size()));
   requirePlanned(k, amounts);
   if (mode != Mode::constant && in.count() == 0 && out.count() > 0)
     k.fail("there is nothing to repeat in an empty dimension");
   const ElementMover mover(k, in, out);
   if (mode == Mode::constant) fill(k);
-  const Dims strides = rowMajorStrides(in.dims);
+  const AxisValues strides = stridesOf(in.dims);
   for (int64_t at = 0, count = out.count(); at < count; ++at) {
     int64_t from = 0;
     bool inside = true;

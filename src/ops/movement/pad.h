@@ -2,8 +2,10 @@
 #pragma once
 
 #include <optional>
+#include <span>
 
 #include "ir/graph.h"
+#include "ops/inline_vector.h"
 
 namespace ridge::ops {
 
@@ -18,11 +20,12 @@ struct PadAttributes : AttributesOf<PadAttributes> {
 
 /// Elements added in front of and behind every axis (negative: removed).
 struct PadAmounts {
-  std::vector<int64_t> before, after;
+  InlineVector<int64_t, 32> before, after;
 };
-/// Of a tensor of `rank` dimensions, out of the elements of the inputs `pads` and `axes` (null: all axes).
+/// Of a tensor of `rank` dimensions, out of the elements of the inputs `pads` and `axes` (absent: all axes).
 /// Throws Error{input} when they do not fit together.
-PadAmounts padAmounts(const std::vector<int64_t>& pads, const std::vector<int64_t>* axes, int64_t rank);
+PadAmounts padAmounts(std::span<const int64_t> pads, std::optional<std::span<const int64_t>> axes,
+                      int64_t rank);
 
 /// The amounts of a node whose pads and axes are constant and whose input's rank is known; null otherwise.
 std::optional<PadAmounts> constantPadAmounts(const Node& node, const Graph& graph);

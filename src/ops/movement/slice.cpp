@@ -114,28 +114,28 @@ void infer(InferContext& c) {
 
 void reference(KernelContext& k) {
   const TensorView &in = k.input(0), &out = k.output(0);
-  const auto rank = static_cast<int64_t>(in.dims.size());
-  const std::vector<int64_t> starts = allInts(k.input(1)), ends = allInts(k.input(2));
-  std::vector<int64_t> axes, steps(starts.size(), 1);
+  const auto starts = fewInts(k.input(1)), ends = fewInts(k.input(2));
+  InlineVector<int64_t, 64> axes, steps(starts.size(), 1);
   for (size_t at = 0; at < starts.size(); ++at) axes.push_back(static_cast<int64_t>(at));
-  if (k.has(3)) axes = allInts(k.input(3));
-  if (k.has(4)) steps = allInts(k.input(4));
+  if (k.has(3)) axes = fewInts(k.input(3));
+  if (k.has(4)) steps = fewInts(k.input(4));
   if (ends.size() != starts.size() || axes.size() != starts.size() || steps.size() != starts.size())
     k.fail("starts, ends, axes and steps have different lengths");
 
-  StridedSource source{
-      .start = 0, .dims = Dims(in.dims.begin(), in.dims.end()), .strides = rowMajorStrides(in.dims)};
+  int64_t start = 0;
+  AxisValues dims, strides = stridesOf(in.dims);
+  for (int64_t size : in.dims) dims.push_back(size);
   for (size_t at = 0; at < starts.size(); ++at) {
-    const auto axis = static_cast<size_t>(normalizeAxis(axes[at], rank));
+    const auto axis = static_cast<size_t>(normalizeAxis(axes[at], static_cast<int64_t>(in.dims.size())));
     if (steps[at] == 0) k.fail("a step is 0");
     const SliceRange range = sliceRange(starts[at], ends[at], steps[at], in.dims[axis]);
-    if (range.count > 1) source.strides[axis] *= range.step;
-    if (range.count > 0) source.start += range.start * rowMajorStrides(in.dims)[axis];
-    source.dims[axis] = range.count;
+    if (range.count > 0) start += range.start * strides[axis];
+    if (range.count > 1) strides[axis] *= range.step;
+    dims[axis] = range.count;
   }
-  if (!std::equal(source.dims.begin(), source.dims.end(), out.dims.begin(), out.dims.end()))
+  if (!std::equal(dims.begin(), dims.end(), out.dims.begin(), out.dims.end()))
     k.fail("the slice has another shape than planned");
-  moveStrided(k, in, out, source);
+  moveStrided(k, in, start, dims, strides);
 }
 
 }  // namespace

@@ -1,4 +1,6 @@
 // SpaceToDepth.
+#include <array>
+
 #include "ops/movement/depth_space.h"
 #include "ops/ops.h"
 #include "ops/since_support.h"
@@ -19,17 +21,16 @@ void reference(KernelContext& k) {
   const auto& attrs = k.attrs<DepthSpaceAttributes>();
   const TensorView &in = k.input(0), &out = k.output(0);
   const int64_t block = attrs.blocksize, channels = in.dims[1], rows = out.dims[2], columns = out.dims[3];
-  const Dims s = rowMajorStrides(in.dims);
-  if (attrs.mode == "CRD")
-    moveStrided(k, in, out,
-                {.start = 0,
-                 .dims = {in.dims[0], channels, block, block, rows, columns},
-                 .strides = {s[0], s[1], s[2], s[3], s[2] * block, s[3] * block}});
-  else
-    moveStrided(k, in, out,
-                {.start = 0,
-                 .dims = {in.dims[0], block, block, channels, rows, columns},
-                 .strides = {s[0], s[2], s[3], s[1], s[2] * block, s[3] * block}});
+  const AxisValues s = stridesOf(in.dims);
+  if (attrs.mode == "CRD") {
+    const std::array dims{in.dims[0], channels, block, block, rows, columns};
+    const std::array strides{s[0], s[1], s[2], s[3], s[2] * block, s[3] * block};
+    moveStrided(k, in, 0, dims, strides);
+  } else {
+    const std::array dims{in.dims[0], block, block, channels, rows, columns};
+    const std::array strides{s[0], s[2], s[3], s[1], s[2] * block, s[3] * block};
+    moveStrided(k, in, 0, dims, strides);
+  }
 }
 
 int sinceFor(const Node& node, const Graph& graph) {

@@ -31,18 +31,21 @@ void infer(InferContext& c) {
   c.output(0, c.type(0), Shape(std::move(dims)));
 }
 
+// Every axis becomes two: which repetition, and the place in it.
 void reference(KernelContext& k) {
   const TensorView &in = k.input(0), &out = k.output(0);
-  const Dims inStrides = rowMajorStrides(in.dims);
-  StridedSource source;
+  const AxisValues inStrides = stridesOf(in.dims);
+  InlineVector<int64_t, 64> dims, strides;
   for (size_t axis = 0; axis < in.dims.size(); ++axis) {
     const int64_t size = in.dims[axis];
     if (size == 0 ? out.dims[axis] != 0 : out.dims[axis] % size != 0)
       k.fail("the repeats lead to another shape than planned");
-    source.dims.insert(source.dims.end(), {size == 0 ? 0 : out.dims[axis] / size, size});
-    source.strides.insert(source.strides.end(), {0, inStrides[axis]});
+    dims.push_back(size == 0 ? 0 : out.dims[axis] / size);
+    dims.push_back(size);
+    strides.push_back(0);
+    strides.push_back(inStrides[axis]);
   }
-  moveStrided(k, in, out, source);
+  moveStrided(k, in, 0, dims, strides);
 }
 
 }  // namespace

@@ -44,12 +44,13 @@ void infer(InferContext& c) {
 }
 
 void reference(KernelContext& k) {
-  const TensorView &in = k.input(0), &out = k.output(0);
-  const Dims inStrides = rowMajorStrides(in.dims);
-  StridedSource source{.start = 0, .dims = Dims(out.dims.begin(), out.dims.end()), .strides = {}};
-  for (int64_t axis : k.attrs<TransposeAttributes>().permutation(static_cast<int64_t>(in.dims.size())))
-    source.strides.push_back(inStrides[static_cast<size_t>(axis)]);
-  moveStrided(k, in, out, source);
+  const TensorView& in = k.input(0);
+  const AxisValues inStrides = stridesOf(in.dims);
+  const auto& perm = k.attrs<TransposeAttributes>().perm;
+  AxisValues strides;
+  for (size_t axis = 0; axis < in.dims.size(); ++axis)
+    strides.push_back(inStrides[perm ? static_cast<size_t>((*perm)[axis]) : in.dims.size() - 1 - axis]);
+  moveStrided(k, in, 0, k.output(0).dims, strides);
 }
 
 }  // namespace

@@ -1,6 +1,8 @@
 // ConstantOfShape.
 #include "ops/shape/constant_of_shape.h"
 
+#include <cstring>
+
 #include "ops/infer_support.h"
 #include "ops/movement/moves.h"
 #include "ops/ops.h"
@@ -35,9 +37,12 @@ void infer(InferContext& c) {
 
 void reference(KernelContext& k) {
   const auto& value = k.attrs<ConstantOfShapeAttributes>().value;
-  const Tensor element = value ? *value : Tensor::scalar(0.0f);
   const TensorView& out = k.output(0);
-  const TensorView from{element.type(), {}, const_cast<std::byte*>(element.bytes().data())};
+  if (!value) {
+    std::memset(out.data, 0, bytesOf(out.type, out.count()));
+    return;
+  }
+  const TensorView from{value->type(), {}, const_cast<std::byte*>(value->bytes().data())};
   const ElementMover mover(k, from, out);
   for (int64_t at = 0; at < out.count(); ++at) mover.move(0, at);
 }

@@ -31,13 +31,12 @@ void infer(InferContext& c) {
 
 void reference(KernelContext& k) {
   const TensorView &in = k.input(0), &out = k.output(0);
-  const Dims inStrides = rowMajorStrides(in.dims);
-  StridedSource source{.start = 0, .dims = Dims(out.dims.begin(), out.dims.end()), .strides = {}};
-  source.strides.assign(source.dims.size(), 0);
-  const size_t lead = source.dims.size() - in.dims.size();
+  const AxisValues inStrides = stridesOf(in.dims);
+  AxisValues strides(out.dims.size(), 0);
+  const size_t lead = out.dims.size() - in.dims.size();
   for (size_t axis = 0; axis < in.dims.size(); ++axis)
-    if (in.dims[axis] != 1) source.strides[lead + axis] = inStrides[axis];
-  moveStrided(k, in, out, source);
+    if (in.dims[axis] != 1) strides[lead + axis] = inStrides[axis];
+  moveStrided(k, in, 0, out.dims, strides);
 }
 
 }  // namespace

@@ -20,46 +20,43 @@ int64_t axisOf(const Graph& graph, const Node& node) {
 
 // What a Concat joins once those in its first place are opened: the parts from left to right.
 std::vector<ValueId> partsOf(const Graph& graph, NodeId id, int64_t axis) {
-  std::vector<ValueId> parts;
-  NodeId current = id;
+  std::vector<ValueId> reversed;
   while (true) {
-    const auto& in = graph.node(current).in;
-    parts.insert(parts.begin(), in.begin() + 1, in.end());
+    const auto& in = graph.node(id).in;
+    reversed.insert(reversed.end(), in.rbegin(), in.rend() - 1);
     const NodeId inner = producerOf(graph, in[0], ops::concat);
     if (inner == kNoNode || axisOf(graph, graph.node(inner)) != axis) {
-      parts.insert(parts.begin(), in[0]);
-      return parts;
+      reversed.push_back(in[0]);
+      return {reversed.rbegin(), reversed.rend()};
     }
-    current = inner;
+    id = inner;
   }
-}
-
-bool isPrefix(const std::vector<ValueId>& shorter, const std::vector<ValueId>& longer) {
-  return shorter.size() < longer.size() && std::equal(shorter.begin(), shorter.end(), longer.begin());
 }
 
 struct Prefix {
   NodeId node = kNoNode;
-  size_t parts = 0;
+  size_t parts = 0;  ///< how many of the wanted parts it joins
 };
 
-// Follows the Concats that begin with `first`, each one longer than the one before. A Concat may read a value
-// several times: each is looked at once.
-Prefix longestPrefix(const Graph& graph, ValueId first, int64_t axis, const std::vector<ValueId>& wanted) {
+// Follows the Concats that begin with the first part, each one longer than the one before. A Concat may read
+// a value several times: each is looked at once.
+Prefix longestPrefix(const Graph& graph, int64_t axis, const std::vector<ValueId>& wanted) {
   Prefix best;
   std::set<NodeId> seen;
-  std::vector<ValueId> pending{first};
+  std::vector<std::pair<ValueId, size_t>> pending{{wanted[0], 1}};
   while (!pending.empty()) {
-    const ValueId value = pending.back();
+    const auto [value, joined] = pending.back();
     pending.pop_back();
     for (const NodeId user : graph.users(value)) {
       const Node& node = graph.node(user);
       if (node.op != &ops::concat || node.in[0] != value || !seen.insert(user).second) continue;
-      if (axisOf(graph, node) != axis) continue;
-      const auto parts = partsOf(graph, user, axis);
-      if (parts.size() < 2 || !isPrefix(parts, wanted)) continue;
-      if (parts.size() > best.parts) best = {user, parts.size()};
-      pending.push_back(node.out[0]);
+      const size_t parts = joined + node.in.size() - 1;
+      if (axisOf(graph, node) != axis || parts >= wanted.size() ||
+          !std::equal(node.in.begin() + 1, node.in.end(),
+                      wanted.begin() + static_cast<std::ptrdiff_t>(joined)))
+        continue;
+      if (parts >= 2 && parts > best.parts) best = {user, parts};
+      pending.emplace_back(node.out[0], parts);
     }
   }
   return best;
@@ -70,7 +67,7 @@ Rewrite run(const Graph& graph, NodeId id, const PassContext&) {
   if (node.op != &ops::concat || !graph.value(node.out[0]).shape.ranked()) return NoMatch{};
   const int64_t axis = axisOf(graph, node);
   const std::vector<ValueId> parts = partsOf(graph, id, axis);
-  const Prefix best = longestPrefix(graph, parts[0], axis, parts);
+  const Prefix best = longestPrefix(graph, axis, parts);
   const size_t alreadyNested = parts.size() - (node.in.size() - 1);
   if (best.node == kNoNode || best.parts <= alreadyNested) return NoMatch{};
 

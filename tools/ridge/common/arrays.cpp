@@ -44,7 +44,7 @@ const InputInfo& infoOf(const std::vector<InputInfo>& known, const std::string& 
     if (info.name == name) return info;
     names.push_back(info.name);
   }
-  failUsage(fmt::format("there is no input '{}'{}", escaped(name), suggestion(name, names)), "--input",
+  failUsage(fmt::format("there is no input '{}' {}", escaped(name), suggestion(name, names)), "--input",
             "see `ridge inspect`");
 }
 
@@ -99,9 +99,12 @@ NamedInputs InputFlags::load(const std::vector<InputInfo>& known, const ShapeReq
     std::string name = equals == std::string::npos ? "" : item.substr(0, equals);
     const std::string file = equals == std::string::npos ? item : item.substr(equals + 1);
     if (extensionOf(file) == ".npz") {
+      const size_t before = loaded.size();
       const int64_t limit =
           maxExpansion.empty() ? int64_t{16} << 30 : sizeOfFlag("--max-expansion", maxExpansion);
       for (auto& [member, tensor] : loadNpz(file, limit)) put(infoOf(known, member).name, tensor);
+      if (loaded.size() == before)
+        failInput("the archive holds no array", escaped(file), "give one with the inputs' names");
       continue;
     }
     if (name.empty()) {
@@ -118,6 +121,8 @@ NamedInputs InputFlags::load(const std::vector<InputInfo>& known, const ShapeReq
 void InputFlags::complete(NamedInputs& given, const Executable& executable, uint64_t seed) const {
   const auto wanted = parseRanges(ranges);
   std::mt19937_64 generator(seed);
+  if (!given.empty() && given.size() < executable.plan().inputs.size() && !random)
+    failUsage("some inputs are not given", "--input", "give them all, or add --random for the others");
   for (size_t port = 0; port < executable.plan().inputs.size(); ++port) {
     const std::string& name = executable.plan().inputs[port].name;
     if (given.contains(name)) continue;

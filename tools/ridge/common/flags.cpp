@@ -146,6 +146,7 @@ void PlanFlags::apply(BuildOptions& options, Tune usual) const {
     failUsage(fmt::format("'{}' is no way to tune", escaped(tune)), "--tune", "use off, fast or full");
   if (deterministic) options.tune = Tune::off;
   if (!budget.empty()) options.budgetSeconds = doubleOfFlag("--build-budget", budget);
+  if (options.budgetSeconds < 0) failUsage("the time is negative", "--build-budget", "use seconds");
   options.timingCache = options.tune == Tune::off ? ""
                         : timingCache.empty()     ? TimingCache::defaultPath()
                                                   : timingCache;

@@ -26,13 +26,25 @@ std::string dumped(const Json& document) {
   return document.dump(2, ' ', false, Json::error_handler_t::replace) + "\n";
 }
 
+/// Standard error may be closed or full: that is no reason to fail.
+template <class... Args>
+void tell(fmt::format_string<Args...> format, Args&&... args) {
+  const std::string text = fmt::format(format, std::forward<Args>(args)...);
+  std::fwrite(text.data(), 1, text.size(), stderr);
+}
+
+/// What a command answers; finishOutput tells whether it got through.
+void answer(const std::string& text) {
+  std::fwrite(text.data(), 1, text.size(), stdout);
+}
+
 void writeJson(const Json& document, const std::string& file) {
   Json whole;
   whole["schema"] = 1;
   whole["ridge"] = std::string(version());
   whole.update(document);
   if (file == "-")
-    fmt::print("{}", dumped(whole));
+    answer(dumped(whole));
   else
     writeFileAtomically(file, std::string_view(dumped(whole)));
 }
@@ -54,8 +66,7 @@ class Bar {
     drawn_ = true;
     const int64_t percent = progress.total > 0 ? 100 * progress.done / progress.total : 0;
     const auto filled = static_cast<size_t>(percent * 30 / 100);
-    fmt::print(stderr, "\r{} [{}{}] {}%", phase_, std::string(filled, '#'), std::string(30 - filled, ' '),
-               percent);
+    tell("\r{} [{}{}] {}%", phase_, std::string(filled, '#'), std::string(30 - filled, ' '), percent);
     std::fflush(stderr);
   }
   ~Bar() {
@@ -64,7 +75,7 @@ class Bar {
 
  private:
   void erase() {
-    fmt::print(stderr, "\r{}\r", std::string(phase_.size() + 40, ' '));
+    tell("\r{}\r", std::string(phase_.size() + 40, ' '));
     drawn_ = false;
   }
   std::string phase_;
@@ -75,11 +86,11 @@ class Bar {
 }  // namespace
 
 void Output::line(const std::string& text) const {
-  if (flags_.json != "-") fmt::print("{}\n", text);
+  if (flags_.json != "-") answer(text + "\n");
 }
 
 void Output::note(const std::string& text) const {
-  if (!flags_.quiet) fmt::print(stderr, "ridge: {}\n", text);
+  if (!flags_.quiet) tell("ridge: {}\n", text);
 }
 
 void Output::table(const std::vector<std::vector<std::string>>& rows) const {
@@ -112,8 +123,14 @@ ProgressSink Output::progress() const {
   return [bar = std::make_shared<Bar>()](const Progress& progress) { bar->show(progress); };
 }
 
+void finishOutput() {
+  if (std::fflush(stdout) != 0 || std::ferror(stdout) != 0)
+    failMachine("the answer could not be written", "standard output",
+                "see whether it is closed or its disk is full");
+}
+
 int report(const Error& error, const std::string& jsonFile) {
-  fmt::print(stderr, "ridge: error: {}\n", error.what());
+  tell("ridge: error: {}\n", error.what());
   if (!jsonFile.empty()) {
     Json document;
     document["error"] = {{"code", static_cast<int>(error.code())},
@@ -123,7 +140,7 @@ int report(const Error& error, const std::string& jsonFile) {
     try {
       writeJson(document, jsonFile);
     } catch (const std::exception& second) {
-      fmt::print(stderr, "ridge: the error could not be written as JSON either: {}\n", second.what());
+      tell("ridge: the error could not be written as JSON either: {}\n", second.what());
     }
   }
   return static_cast<int>(error.code());

@@ -32,6 +32,9 @@ class Output {
   const CommonFlags& flags_;
 };
 
+/// Error{machine} when standard output did not take everything.
+void finishOutput();
+
 /// The error as one line on standard error, and as JSON where --json was asked for. Returns the exit code.
 int report(const Error& error, const std::string& jsonFile);
 

@@ -41,7 +41,7 @@ void checkRequirements(const std::vector<std::string>& requirements,
   for (const std::string& text : requirements) {
     const Requirement requirement = parse(text);
     if (std::find(metrics.begin(), metrics.end(), requirement.metric) == metrics.end())
-      failUsage(fmt::format("there is no metric '{}'{}", escaped(requirement.metric),
+      failUsage(fmt::format("there is no metric '{}' {}", escaped(requirement.metric),
                             suggestion(requirement.metric, metrics)),
                 "--require", "see the keys of the JSON document");
   }
