@@ -21,11 +21,14 @@ ValueId transposed(GraphBuilder& builder, ValueId x, bool swap, const std::strin
 // x * factor; a constant x is scaled here and now.
 ValueId scaled(GraphBuilder& builder, ValueId x, DType type, double factor, const std::string& name) {
   if (factor == 1) return x;
-  if (const Tensor* tensor = builder.graph().constant(x)) {
-    std::vector<double> values = toDoubles(*tensor);
+  // Copies: the builder's values move when it makes another.
+  const Tensor tensor = builder.value(x).constant;
+  const std::string xName = builder.value(x).name;
+  if (tensor.defined()) {
+    std::vector<double> values = toDoubles(tensor);
     for (double& value : values) value *= factor;
-    if (auto fresh = finiteTensor(tensor->type(), tensor->dims(), values))
-      return builder.constant(builder.graph().value(x).name, std::move(*fresh));
+    if (auto fresh = finiteTensor(tensor.type(), tensor.dims(), values))
+      return builder.constant(xName, std::move(*fresh));
   }
   const ValueId number = builder.constant(name + ".factor", fromDoubles(type, {}, {&factor, 1}));
   return builder.node(ops::mul, nullptr, {x, number}, name);
