@@ -22,15 +22,16 @@ class Verifier : public testing::Test {
     throw std::runtime_error("no step " + name);
   }
 
-  /// Adds `change` to one packed weight of a layer.
+  /// Adds `change` to one packed weight of a layer, in the middle of the kernel: one at its corner may only
+  /// ever meet padding and activations that are zero, which no run on one input can see.
   void corrupt(EngineData& data, const std::string& layer, float change) {
     Tensor& blob =
         data.weights[static_cast<size_t>(stepNamed(data, layer).kernel.packed.at(0).at.index)].bytes;
     const auto packed = blob.as<float>();
     std::vector<float> values(packed.begin(), packed.end());
-    for (float& value : values)
-      if (value != 0) {
-        value += change;
+    for (size_t at = values.size() / 2; at < values.size(); ++at)
+      if (values[at] != 0) {
+        values[at] += change;
         break;
       }
     blob = Tensor::of(blob.dims(), std::span<const float>(values));
@@ -52,7 +53,7 @@ TEST_F(Verifier, EveryRegionAndOutputOfAGoodPlanPasses) {
 }
 
 TEST_F(Verifier, OneWrongWeightFailsItsLayerAndNoOther) {
-  for (const std::string layer : {"stem", "inner", "depthwise", "head"}) {
+  for (const std::string layer : {"stem", "inner", "depthwise", "excite"}) {
     EngineData bad = built_.data;
     corrupt(bad, layer, 0.5F);
     const VerifyReport report = verify(bad);
