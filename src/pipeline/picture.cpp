@@ -24,8 +24,8 @@ bool startsWith(std::span<const std::byte> bytes, const std::array<uint8_t, N>& 
 
 }  // namespace
 
-Picture::Picture(int height_, int width_, int channels_)
-    : height(height_), width(width_), channels(channels_) {
+Picture::Picture(int rows, int columns, int channelCount)
+    : height(rows), width(columns), channels(channelCount) {
   check(height > 0 && width > 0 && channels > 0, "a picture has at least one pixel");
   pixels.resize(static_cast<size_t>(height) * rowBytes());
 }

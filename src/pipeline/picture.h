@@ -18,8 +18,8 @@ struct Picture {
   std::vector<uint8_t> pixels;
 
   Picture() = default;
-  /// Filled with zeros. height, width and channels are positive.
-  Picture(int height, int width, int channels);
+  /// Filled with zeros. All three are positive.
+  Picture(int rows, int columns, int channelCount);
 
   size_t rowBytes() const { return static_cast<size_t>(width) * static_cast<size_t>(channels); }
   uint8_t* row(int y) { return pixels.data() + static_cast<size_t>(y) * rowBytes(); }

@@ -14,11 +14,11 @@ struct AxisTaps {
   int bits = 0;  ///< of the weights' fraction
   std::vector<int32_t> index, weight;
 
-  AxisTaps(int size_, int taps_, int bits_)
-      : size(size_),
-        taps(taps_),
-        bits(bits_),
-        index(static_cast<size_t>(size_) * static_cast<size_t>(taps_)),
+  AxisTaps(int outputs, int tapsEach, int fractionBits)
+      : size(outputs),
+        taps(tapsEach),
+        bits(fractionBits),
+        index(static_cast<size_t>(outputs) * static_cast<size_t>(tapsEach)),
         weight(index.size()) {}
   size_t start(int output) const { return static_cast<size_t>(output) * static_cast<size_t>(taps); }
 };
