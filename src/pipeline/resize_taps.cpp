@@ -93,8 +93,8 @@ AxisTaps antialiasTaps(int in, int out, Filter filter) {
   std::vector<double> weights(static_cast<size_t>(most));
   for (int x = 0; x < out; ++x) {
     const double center = (x + 0.5) * scale;
-    const int first = std::max(static_cast<int>(center - support + 0.5), 0);
-    const int count = std::min(static_cast<int>(center + support + 0.5), in) - first;
+    const int first = std::max(static_cast<int>(std::floor(center - support + 0.5)), 0);
+    const int count = std::min(static_cast<int>(std::floor(center + support + 0.5)), in) - first;
     double sum = 0.0;
     for (int tap = 0; tap < count; ++tap)
       sum += weights[static_cast<size_t>(tap)] = kernel.weight((tap + first - center + 0.5) * narrowing);
