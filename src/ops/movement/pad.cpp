@@ -19,11 +19,11 @@ PadAmounts padAmounts(std::span<const int64_t> pads, std::optional<std::span<con
     failInput("there are " + std::to_string(pads.size()) + " pads for " + std::to_string(count) + " axes");
   const auto axisCount = static_cast<size_t>(rank);
   PadAmounts amounts{InlineVector<int64_t, 32>(axisCount), InlineVector<int64_t, 32>(axisCount)};
-  InlineVector<bool, 32> named(axisCount);
+  InlineVector<uint8_t, 32> named(axisCount);
   for (size_t at = 0; at < count; ++at) {
     const auto axis = axes ? static_cast<size_t>(normalizeAxis((*axes)[at], rank)) : at;
     if (named[axis]) failInput("an axis is named twice");
-    named[axis] = true;
+    named[axis] = 1;
     constexpr int64_t kMost = int64_t{1} << 48;  // far beyond any memory, and sums stay in range
     if (std::min(pads[at], pads[count + at]) < -kMost || std::max(pads[at], pads[count + at]) > kMost)
       failInput("a pad is out of range");

@@ -160,8 +160,8 @@ TEST(Movement, PadValueAndAxes) {
              graph.addConstant("p", i64({1, 2, 3, 4})), kNoValue, graph.addConstant("a", i64({2, 3}))};
   const auto amounts = ops::constantPadAmounts(node, graph);
   ASSERT_TRUE(amounts);
-  EXPECT_THAT(amounts->before, ElementsAre(0, 0, 1, 2));
-  EXPECT_THAT(amounts->after, ElementsAre(0, 0, 3, 4));
+  EXPECT_THAT(std::vector<int64_t>(amounts->before.begin(), amounts->before.end()), ElementsAre(0, 0, 1, 2));
+  EXPECT_THAT(std::vector<int64_t>(amounts->after.begin(), amounts->after.end()), ElementsAre(0, 0, 3, 4));
 }
 
 TEST(Movement, Tile) {
