@@ -1,4 +1,4 @@
-// Reshape's attributes, and its arithmetic for passes.
+// Reshape's attributes.
 #pragma once
 
 #include "ir/attributes.h"
