@@ -16,12 +16,13 @@ endif()
 
 # Helpers that only make builds faster: used when they are there. ccache's depend mode does not preprocess twice (a cold
 # build of base and ir: 42 s of processor time instead of 47); base directory: a fresh clone elsewhere finds what this one
-# has built. A precompiled header would save a fifth of a cold build, and hide missing includes: not taken.
+# has built.
 if(NOT CMAKE_CXX_COMPILER_LAUNCHER)
   find_program(RIDGE_CCACHE ccache)
   if(RIDGE_CCACHE)
     set(CMAKE_CXX_COMPILER_LAUNCHER
-      env CCACHE_DEPEND=1 CCACHE_BASEDIR=${RIDGE_ROOT} CCACHE_NOHASHDIR=1 ${RIDGE_CCACHE})
+      env CCACHE_DEPEND=1 CCACHE_BASEDIR=${RIDGE_ROOT} CCACHE_NOHASHDIR=1 CCACHE_SLOPPINESS=pch_defines,time_macros
+      ${RIDGE_CCACHE})
   endif()
 endif()
 find_program(RIDGE_LLD ld.lld)
@@ -34,12 +35,41 @@ add_library(ridge_options INTERFACE)
 target_compile_options(ridge_options INTERFACE -Wall -Wextra -Wconversion -Wshadow -Werror -ffp-contract=off)
 target_include_directories(ridge_options INTERFACE ${RIDGE_ROOT}/src ${RIDGE_ROOT}/include)
 
+# Precompiled headers of what nearly every file includes: a third of the compile time of tests and of sanitizer builds. The
+# libraries of the release and debug presets go without, so that a missing include is still found.
+option(RIDGE_PRECOMPILED "Precompile the headers of the standard library and fmt for the libraries too" OFF)
+set(RIDGE_COMMON_HEADERS
+  <algorithm> <array> <chrono> <functional> <map> <memory> <optional> <set> <span> <string> <string_view>
+  <unordered_map> <variant> <vector> <fmt/format.h>)
+
+# Libraries share one precompiled header, test programs (compiled as -fPIE) another.
+function(ridge_precompile target kind)
+  if(kind STREQUAL "library" AND NOT RIDGE_PRECOMPILED)
+    return()
+  endif()
+  if(NOT TARGET ridge_precompiled_${kind})
+    file(WRITE ${CMAKE_BINARY_DIR}/precompiled_${kind}.cpp "int main() {}\n")
+    if(kind STREQUAL "library")
+      add_library(ridge_precompiled_library STATIC ${CMAKE_BINARY_DIR}/precompiled_library.cpp)
+      target_precompile_headers(ridge_precompiled_library PRIVATE ${RIDGE_COMMON_HEADERS})
+    else()
+      add_executable(ridge_precompiled_test EXCLUDE_FROM_ALL ${CMAKE_BINARY_DIR}/precompiled_test.cpp)
+      target_link_libraries(ridge_precompiled_test PRIVATE GTest::gmock)
+      target_precompile_headers(ridge_precompiled_test
+        PRIVATE ${RIDGE_COMMON_HEADERS} <gtest/gtest.h> <gmock/gmock.h>)
+    endif()
+    target_link_libraries(ridge_precompiled_${kind} PRIVATE ridge_options fmt::fmt Threads::Threads)
+  endif()
+  target_precompile_headers(${target} REUSE_FROM ridge_precompiled_${kind})
+endfunction()
+
 # ridge_library(base SOURCES a.cpp b.cpp USES ir PUBLIC fmt::fmt PRIVATE ZLIB::ZLIB)
 function(ridge_library name)
   cmake_parse_arguments(ARG "" "" "SOURCES;USES;PUBLIC;PRIVATE" ${ARGN})
   add_library(ridge_${name} STATIC ${ARG_SOURCES})
   list(TRANSFORM ARG_USES PREPEND ridge_)
   target_link_libraries(ridge_${name} PUBLIC ridge_options ${ARG_USES} ${ARG_PUBLIC} PRIVATE ${ARG_PRIVATE})
+  ridge_precompile(ridge_${name} library)
 endfunction()
 
 # ridge_test(base SOURCES error_test.cpp USES base LABELS models): one gtest program `test_base`, one ctest entry.
@@ -48,6 +78,9 @@ function(ridge_test name)
   add_executable(test_${name} ${ARG_SOURCES})
   list(TRANSFORM ARG_USES PREPEND ridge_)
   target_link_libraries(test_${name} PRIVATE ridge_options ${ARG_USES} ${ARG_LINK} GTest::gmock GTest::gtest_main)
+  ridge_precompile(test_${name} test)
+  # GCC 12 sees bounds exceeded inside its own std::string once the header is precompiled.
+  target_compile_options(test_${name} PRIVATE -Wno-array-bounds -Wno-restrict -Wno-stringop-overflow)
   add_test(NAME ${name} COMMAND test_${name} WORKING_DIRECTORY ${RIDGE_ROOT})
   if(ARG_LABELS)
     set_tests_properties(${name} PROPERTIES LABELS "${ARG_LABELS}")

@@ -63,6 +63,17 @@ def compiled_files(build):
     return {name for name in names if name.startswith(CHECKED)}
 
 
+def plain_commands(build):
+    """A folder with the compile commands less GCC's precompiled headers, which clang cannot read."""
+    entries = json.loads((build / "compile_commands.json").read_text())
+    for entry in entries:
+        entry["command"] = re.sub(r" -Winvalid-pch| -include \S*cmake_pch\S*", "", entry["command"])
+    folder = build / "tidy"
+    folder.mkdir(exist_ok=True)
+    (folder / "compile_commands.json").write_text(json.dumps(entries))
+    return folder
+
+
 def tidy(tool, build, name):
     header_filter = f"^{re.escape(str(ROOT))}/(src|include|tools)/"
     # The compiler's own warnings are GCC's business; clang's would come and go with its version.
@@ -83,9 +94,10 @@ def main():
         sys.exit("clang-tidy: not found: run scripts/setup.sh --developer")
     build = options.build.resolve()
     files, left_out = choose(options.all, compiled_files(build))
+    commands = plain_commands(build)
     failed, slowest = 0, (0.0, "none")
     with concurrent.futures.ThreadPoolExecutor(options.jobs) as pool:
-        for name, status, output, errors, seconds in pool.map(lambda f: tidy(tool, build, f), files):
+        for name, status, output, errors, seconds in pool.map(lambda f: tidy(tool, commands, f), files):
             slowest = max(slowest, (seconds, name))
             if status:
                 failed += 1

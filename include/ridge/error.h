@@ -20,7 +20,8 @@ enum class ErrorCode {
 };
 
 /// A failure that ends a job. `what` says what happened, `where` the place in the user's world (file, node,
-/// flag), `todo` what the user can do about it. Context is added on the way up, innermost first.
+/// flag), `todo` what the user can do about it (left out: what one usually does about this code). Context is
+/// added on the way up, innermost first.
 class RIDGE_API Error : public std::exception {
  public:
   Error(ErrorCode code, std::string what, std::string where = {}, std::string todo = {});

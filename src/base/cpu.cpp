@@ -103,7 +103,7 @@ Isa activeIsa() {
   if (!cap || !*cap) return detectedIsa();
   const std::optional<Isa> isa = isaFromName(cap);
   if (!isa)
-    failUsage(fmt::format("unknown instruction set {}", quoted(cap)), "RIDGE_ISA",
+    failUsage(fmt::format("unknown instruction set {}", inQuotes(cap)), "RIDGE_ISA",
               "use generic, avx2 or avx512");
   return std::min(*isa, detectedIsa());
 }

@@ -6,8 +6,32 @@
 
 namespace ridge {
 
+namespace {
+
+/// What to do where the place that fails knows nothing better.
+const char* usualTodo(ErrorCode code) {
+  switch (code) {
+    case ErrorCode::usage:
+      return "see `ridge COMMAND --help`";
+    case ErrorCode::input:
+      return "mend the file or write it again; the checker of onnx may say more about a model";
+    case ErrorCode::machine:
+      return "free memory, disk or the device, or use another machine";
+    case ErrorCode::internal:
+      return "please report this with the command";
+    case ErrorCode::interrupted:
+      return "run it again; measured times are kept";
+    case ErrorCode::no:
+      break;
+  }
+  return "";
+}
+
+}  // namespace
+
 Error::Error(ErrorCode code, std::string what, std::string where, std::string todo)
     : code_(code), what_(std::move(what)), where_(std::move(where)), todo_(std::move(todo)) {
+  if (todo_.empty()) todo_ = usualTodo(code);
   renderLine();
 }
 

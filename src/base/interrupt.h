@@ -3,8 +3,8 @@
 
 namespace ridge {
 
-/// For programs, once: SIGINT and SIGTERM raise the flag below. A second signal removes temporary files and
-/// exits with 130 at once. The library itself never installs handlers.
+/// For programs, once: SIGINT, SIGTERM and SIGHUP raise the flag below. A second signal removes temporary
+/// files and exits with 130 at once. The library itself never installs handlers.
 void installInterruptHandler();
 
 bool interrupted() noexcept;

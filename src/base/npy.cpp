@@ -112,8 +112,8 @@ NpyHeader parseDictionary(std::string_view text) {
     else if (key == "shape")
       header.dims = literal.tuple();
     else
-      broken(fmt::format("unknown key {}", quoted(key)));
-    if (std::exchange(seen, true)) broken(fmt::format("{} occurs twice", quoted(key)));
+      broken(fmt::format("unknown key {}", inQuotes(key)));
+    if (std::exchange(seen, true)) broken(fmt::format("{} occurs twice", inQuotes(key)));
     if (!literal.accept(',')) {
       literal.expect('}');
       break;
@@ -164,7 +164,7 @@ NpyType parseNpyType(std::string_view descr) {
   if (descr.starts_with('O'))
     failInput("arrays of Python objects (pickles) are not read", {}, "store an array of numbers");
   const std::optional<int64_t> bytes = descr.size() > 1 ? parseInt(descr.substr(1)) : std::nullopt;
-  if (!bytes || *bytes < 0) failInput(fmt::format("unknown element type {}", quoted(descr)));
+  if (!bytes || *bytes < 0) failInput(fmt::format("unknown element type {}", inQuotes(descr)));
   type.kind = descr[0];
   type.bytes = *bytes;
   return type;

@@ -69,7 +69,7 @@ std::optional<T> parsed(std::string_view text) {
 }
 
 [[noreturn]] void badFlag(std::string_view flag, std::string_view text, std::string_view wanted) {
-  failUsage(fmt::format("{} is not {}", quoted(text), wanted), std::string(flag),
+  failUsage(fmt::format("{} is not {}", inQuotes(text), wanted), std::string(flag),
             fmt::format("give {}", wanted));
 }
 
@@ -152,7 +152,7 @@ std::string escaped(std::string_view text) {
   return out;
 }
 
-std::string quoted(std::string_view text) {
+std::string inQuotes(std::string_view text) {
   return fmt::format("\"{}\"", escaped(text));
 }
 

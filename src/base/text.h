@@ -15,7 +15,7 @@ namespace ridge {
 /// become escapes; cut after 200 characters, with "...".
 std::string escaped(std::string_view text);
 /// The same in double quotes.
-std::string quoted(std::string_view text);
+std::string inQuotes(std::string_view text);
 
 /// `*` any characters, `?` one byte, `[abc]`, `[a-z]`, `[!abc]`; the whole of `text` must match. A `[`
 /// without `]` is an ordinary character.

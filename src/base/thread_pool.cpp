@@ -159,7 +159,7 @@ int defaultThreads() {
   if (const char* const wanted = std::getenv("RIDGE_THREADS"); wanted && *wanted) {
     const std::optional<int64_t> number = parseInt(wanted);
     if (!number || *number < 1 || *number > kMaxThreads)
-      failUsage(fmt::format("{} is not a number of threads", quoted(wanted)), "RIDGE_THREADS",
+      failUsage(fmt::format("{} is not a number of threads", inQuotes(wanted)), "RIDGE_THREADS",
                 fmt::format("give a number from 1 to {}", kMaxThreads));
     return static_cast<int>(*number);
   }

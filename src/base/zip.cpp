@@ -94,9 +94,9 @@ ZipEntry parseEntry(std::span<const std::byte> file, std::span<const std::byte> 
   entry.name.assign(reinterpret_cast<const char*>(name.data()), name.size());
   const uint64_t method = little(header, 10, 2);
   if (little(header, 8, 2) & 1)
-    failInput("the archive is encrypted", quoted(entry.name), "store it without a password");
+    failInput("the archive is encrypted", inQuotes(entry.name), "store it without a password");
   if (method != 0 && method != 8)
-    failInput(fmt::format("unknown compression method {}", method), quoted(entry.name), "use numpy.savez");
+    failInput(fmt::format("unknown compression method {}", method), inQuotes(entry.name), "use numpy.savez");
   entry.deflated = method == 8;
   entry.crc = static_cast<uint32_t>(little(header, 16, 4));
   uint64_t stored = little(header, 20, 4), size = little(header, 24, 4), offset = little(header, 42, 4);
@@ -137,7 +137,7 @@ std::vector<std::byte> inflated(const ZipEntry& entry) {
     made += room - stream.avail_out;
   }
   if (state != Z_STREAM_END || made != out.size())
-    broken(fmt::format("{} cannot be unpacked", quoted(entry.name)));
+    broken(fmt::format("{} cannot be unpacked", inQuotes(entry.name)));
   return out;
 }
 
@@ -179,10 +179,10 @@ ZipReader::ZipReader(std::shared_ptr<const MappedFile> file, int64_t expansionLi
   for (uint64_t number = 0; number < directory.count; ++number) {
     entries_.push_back(parseEntry(bytes, directory.bytes, at));
     const ZipEntry& entry = entries_.back();
-    if (!names.insert(entry.name).second) failInput("an archive holds a name twice", quoted(entry.name));
+    if (!names.insert(entry.name).second) failInput("an archive holds a name twice", inQuotes(entry.name));
     if (entry.size > expansionLimit - total)
       failInput(fmt::format("the archive expands to more than {}", formatBytes(expansionLimit)),
-                quoted(entry.name), "raise the limit if you trust the file");
+                inQuotes(entry.name), "raise the limit if you trust the file");
     total += entry.size;
   }
 }
@@ -194,7 +194,7 @@ ZipReader::Content ZipReader::read(const ZipEntry& entry) const {
     content = {*unpacked, unpacked};
   }
   if (crcOf(content.bytes) != entry.crc)
-    broken(fmt::format("the checksum of {} is wrong", quoted(entry.name)));
+    broken(fmt::format("the checksum of {} is wrong", inQuotes(entry.name)));
   return content;
 }
 
@@ -202,7 +202,7 @@ void ZipWriter::add(std::string_view name, std::string_view head, std::span<cons
   const auto offset = static_cast<uint64_t>(file_.written());
   const uint64_t size = head.size() + body.size();
   if (size >= kIn64 || offset + size >= kIn64 || name.size() > 0xffff || count_ == 0xfffe)
-    failInput("an archive of 4 GiB or more is not written", quoted(name), "store the arrays one by one");
+    failInput("an archive of 4 GiB or more is not written", inQuotes(name), "store the arrays one by one");
   const uint32_t crc = crcOf(body, crcOf(std::as_bytes(std::span(head.data(), head.size()))));
   std::string local;
   appendLittle(local, kLocalHeader, 4);

@@ -37,7 +37,7 @@ DType typeOf(const NpyType& wanted, const std::string& descr) {
     const NpyType known = parseNpyType(entry.descr);
     if (known.kind == wanted.kind && known.bytes == wanted.bytes) return entry.type;
   }
-  failInput(fmt::format("arrays of type {} are not read", quoted(descr)), {},
+  failInput(fmt::format("arrays of type {} are not read", inQuotes(descr)), {},
             "store booleans, integers, float16, float32 or float64");
 }
 
@@ -135,9 +135,9 @@ NamedTensors loadNpz(const std::string& path, int64_t expansionLimit) {
                        NamedTensors tensors;
                        for (const ZipEntry& entry : archive.entries()) {
                          if (!entry.name.ends_with(kSuffix))
-                           failInput("the archive holds something that is no array", quoted(entry.name));
+                           failInput("the archive holds something that is no array", inQuotes(entry.name));
                          const ZipReader::Content content = archive.read(entry);
-                         Tensor tensor = withContext([&] { return quoted(entry.name); },
+                         Tensor tensor = withContext([&] { return inQuotes(entry.name); },
                                                      [&] { return parseNpy(content.bytes, content.owner); });
                          tensors.emplace_back(entry.name.substr(0, entry.name.size() - kSuffix.size()),
                                               std::move(tensor));

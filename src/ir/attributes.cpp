@@ -13,7 +13,7 @@ namespace {
 template <class T>
 std::string valueText(const T& value) {
   if constexpr (std::is_same_v<T, std::string>)
-    return quoted(value);
+    return inQuotes(value);
   else if constexpr (std::is_same_v<T, Tensor>)
     return fmt::format("{}[{}]", name(value.type()), toString(value.dims()));
   else
@@ -131,7 +131,7 @@ bool sameAttributes(const AttributesPtr& a, const AttributesPtr& b) {
 void AttributeReader::expectAllRead() const {
   for (const auto& [name, value] : map_.items())
     if (std::find(taken_.begin(), taken_.end(), name) == taken_.end())
-      failInput(fmt::format("the op has no attribute {}", quoted(name)));
+      failInput(fmt::format("the op has no attribute {}", inQuotes(name)));
 }
 
 const AttributeValue* AttributeReader::take(std::string_view name) {
@@ -140,11 +140,11 @@ const AttributeValue* AttributeReader::take(std::string_view name) {
 }
 
 void AttributeReader::missing(std::string_view name) {
-  failInput(fmt::format("the required attribute {} is missing", quoted(name)));
+  failInput(fmt::format("the required attribute {} is missing", inQuotes(name)));
 }
 
 void AttributeReader::wrongType(std::string_view name) {
-  failInput(fmt::format("the attribute {} has the wrong type", quoted(name)));
+  failInput(fmt::format("the attribute {} has the wrong type", inQuotes(name)));
 }
 
 }  // namespace ridge

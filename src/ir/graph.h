@@ -1,6 +1,7 @@
 // A graph of values, nodes and constants: one class for the portable and the lowered state.
 #pragma once
 
+#include <memory>
 #include <optional>
 #include <span>
 #include <string>
@@ -9,6 +10,7 @@
 #include <vector>
 
 #include "ir/attributes.h"
+#include "ir/datum.h"
 #include "ir/op.h"
 #include "ir/shape.h"
 #include "ir/tensor.h"
@@ -25,9 +27,10 @@ using Origins = std::vector<std::string>;
 Origins mergeOrigins(const Origins& a, const Origins& b);
 
 struct Value {
-  std::string name = {};  ///< unique in its graph
-  DType type = DType::undefined;
-  Shape shape = {};
+  std::string name = {};          ///< unique in its graph
+  DType type = DType::undefined;  ///< of its elements; of the tensors of a sequence
+  Shape shape = {};               ///< the same
+  Container container = Container::tensor;
   Tensor constant = {};                           ///< defined for constants
   std::optional<std::vector<Dim>> contents = {};  ///< partly known elements of an int64 scalar or vector
   std::string source = {};  ///< name of the imported value that this one equals; "" when it equals none
@@ -35,10 +38,16 @@ struct Value {
   bool isConstant() const { return constant.defined(); }
 };
 
+class Graph;
+
 struct Node {
   const Op* op = nullptr;  ///< null once removed
   AttributesPtr attrs = {};
   std::vector<ValueId> in = {}, out = {};
+  /// Graphs that the op runs (If, Loop, Scan), in the order of Op::bodies. They are closed: what they capture
+  /// are their last inputs, and the last `captures` inputs of the node. Shared; replaced, never changed.
+  std::vector<std::shared_ptr<const Graph>> bodies = {};
+  int captures = 0;
   std::string name = {};  ///< may be empty; not necessarily unique
   Origins origins = {};
   std::vector<std::pair<std::string, std::string>> metadata = {};  ///< ONNX metadata_props, carried along

@@ -3,6 +3,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <span>
 #include <string_view>
 
 #include "ir/attributes.h"
@@ -13,6 +14,7 @@ class Graph;
 struct Node;
 class InferContext;
 class KernelContext;
+class EvaluateContext;
 class ExprBuilder;
 class GraphBuilder;
 
@@ -46,10 +48,13 @@ struct Op {
   AttributesPtr (*attributes)(AttributeReader&) = nullptr;  ///< null: no attributes
   void (*infer)(InferContext&) = nullptr;                   ///< types, shapes, partly known contents
   void (*reference)(KernelContext&) = nullptr;              ///< the truth: double, rounded once
-  size_t (*scratch)(const Node&, const Graph&) = nullptr;   ///< bytes that `reference` asks for; null: none
-  Cost (*cost)(const Node&, const Graph&) = nullptr;        ///< null: moves bytes, computes nothing
-  bool (*expr)(const Node&, ExprBuilder&) = nullptr;        ///< false: this node has no float expression
-  void (*expand)(const Node&, GraphBuilder&) = nullptr;  ///< ridge.* only: the standard nodes it stands for
+  void (*evaluate)(EvaluateContext&) = nullptr;  ///< instead of `reference`: control flow, sequences, and ops
+                                                 ///< whose results' shapes depend on contents (NonZero)
+  std::span<const std::string_view> bodies = {};  ///< names of the attributes that are graphs: "then_branch"
+  size_t (*scratch)(const Node&, const Graph&) = nullptr;  ///< bytes that `reference` asks for; null: none
+  Cost (*cost)(const Node&, const Graph&) = nullptr;       ///< null: moves bytes, computes nothing
+  bool (*expr)(const Node&, ExprBuilder&) = nullptr;       ///< false: this node has no float expression
+  void (*expand)(const Node&, GraphBuilder&) = nullptr;    ///< ridge.* only: the standard nodes it stands for
   Traits traits = {};
 };
 

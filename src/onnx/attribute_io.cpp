@@ -91,7 +91,7 @@ AttributeKind kindOf(const wire::AttributeProto& message) {
 AttributeMap attributesFrom(wire::NodeProto& node, const TensorSource& source) {
   AttributeMap map;
   for (auto& message : *node.mutable_attribute()) {
-    withContext([&] { return "attribute " + ridge::quoted(message.name()); },
+    withContext([&] { return "attribute " + ridge::inQuotes(message.name()); },
                 [&] {
                   if (map.find(message.name())) failInput("it is given twice");
                   if (message.has_ref_attr_name())

@@ -33,7 +33,7 @@ std::string nodeLabel(size_t index, std::string_view name, std::string_view doma
   const std::string type =
       escaped(domain.empty() ? std::string(opType) : fmt::format("{}.{}", domain, opType));
   return name.empty() ? fmt::format("node #{} ({})", index, type)
-                      : fmt::format("node {} ({})", ridge::quoted(name), type);
+                      : fmt::format("node {} ({})", ridge::inQuotes(name), type);
 }
 
 }  // namespace ridge::onnx

@@ -39,7 +39,7 @@ class Namer {
       return;  // passed through as it is
     if (taken_.contains(output.name))
       failInput(fmt::format("the name {} belongs to two inputs or outputs of the graph",
-                            ridge::quoted(output.name)));
+                            ridge::inQuotes(output.name)));
     const bool free = nameOf(output.value).empty() && !graph_.value(output.value).isConstant();
     if (free) {
       claim(output.value, output.name);

@@ -38,7 +38,7 @@ int64_t exportOpset(const Graph& graph, int64_t imported) {
         fmt::format(
             "the model cannot be written: {} is carried as opset {} has it, but {} is a form of opset {}",
             opaqueName(graph.node(carried)), imported, displayName(*graph.node(newest).op), needed),
-        "node " + ridge::quoted(displayName(graph, newest)),
+        "node " + ridge::inQuotes(displayName(graph, newest)),
         fmt::format("convert the model to opset {} or newer first", needed));
   return imported;
 }

@@ -15,7 +15,7 @@ namespace {
 namespace fs = std::filesystem;
 
 [[noreturn]] void refuse(const std::string& location, const char* why) {
-  failInput(fmt::format("the external data file {} {}", ridge::quoted(location), why));
+  failInput(fmt::format("the external data file {} {}", ridge::inQuotes(location), why));
 }
 
 bool startsWith(const fs::path& path, const fs::path& prefix) {
@@ -53,7 +53,7 @@ FileSlice ExternalData::slice(const std::string& location, uint64_t offset, uint
   const FileSlice& file = map(location);
   if (offset > file.bytes.size() || size > file.bytes.size() - offset)
     failInput(fmt::format("the external data file {} has {} bytes; bytes {} to {} were asked for",
-                          ridge::quoted(location), file.bytes.size(), offset, offset + size));
+                          ridge::inQuotes(location), file.bytes.size(), offset, offset + size));
   return {file.bytes.subspan(offset, size), file.owner};
 }
 

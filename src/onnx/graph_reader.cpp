@@ -50,7 +50,7 @@ class GraphReader {
 void GraphReader::read() {
   if (message_.sparse_initializer_size() > 0)
     failInput("sparse constants are not supported yet",
-              ridge::quoted(message_.sparse_initializer(0).values().name()));
+              ridge::inQuotes(message_.sparse_initializer(0).values().name()));
   graph_.name = message_.name();
   graph_.docString = message_.doc_string();
   readInputs();
@@ -67,7 +67,7 @@ void GraphReader::read() {
 void GraphReader::take(const std::string& name, const std::string& by) {
   if (name.empty()) failInput(fmt::format("{} has no name", by));
   if (graph_.find(name))
-    failInput(fmt::format("the name {} is given to two values", ridge::quoted(name)), by);
+    failInput(fmt::format("the name {} is given to two values", ridge::inQuotes(name)), by);
 }
 
 void GraphReader::readInputs() {
@@ -80,7 +80,7 @@ void GraphReader::readInputs() {
       continue;
     }
     take(info.name(), "a graph input");
-    withContext([&] { return "input " + ridge::quoted(info.name()); },
+    withContext([&] { return "input " + ridge::inQuotes(info.name()); },
                 [&] {
                   const auto type = tensorTypeFrom(info.type());
                   if (!type)
@@ -96,7 +96,7 @@ void GraphReader::readInputs() {
 // replace.
 void GraphReader::noteDefaults(const std::vector<std::string>& names) {
   if (names.empty() || model_.irVersion < 4) return;
-  const std::string first = ridge::quoted(names[0]);
+  const std::string first = ridge::inQuotes(names[0]);
   model_.notes.push_back(
       names.size() == 1 ? fmt::format("input {} has a default value and is taken as a constant", first)
                         : fmt::format("{} inputs ({}, ...) have default values and are taken as constants",
@@ -107,7 +107,7 @@ void GraphReader::readInitializers() {
   for (auto& tensor : *message_.mutable_initializer()) {
     take(tensor.name(), "an initializer");
     const ValueId id =
-        withContext([&] { return "initializer " + ridge::quoted(tensor.name()); },
+        withContext([&] { return "initializer " + ridge::inQuotes(tensor.name()); },
                     [&] { return graph_.addConstant(tensor.name(), tensorFrom(tensor, source_)); });
     graph_.value(id).source = tensor.name();
   }
@@ -139,7 +139,7 @@ void GraphReader::findInputsOfNodes() {
       const auto id = name.empty() ? std::optional(kNoValue) : graph_.find(name);
       if (!id)
         failInput(fmt::format("its input {} is no output of a node, no graph input and no constant",
-                              ridge::quoted(name)),
+                              ridge::inQuotes(name)),
                   nodeLabel(source));
       source.in.push_back(*id);
     }
@@ -189,7 +189,7 @@ void GraphReader::readNodes() {
 // resized by hand carry shapes that are no longer true, so those are left with a note.
 void GraphReader::mergeDeclared(ValueId id, const wire::ValueInfoProto& declared, const char* what) {
   withContext(
-      [&] { return fmt::format("{} {}", what, ridge::quoted(declared.name())); },
+      [&] { return fmt::format("{} {}", what, ridge::inQuotes(declared.name())); },
       [&] {
         const auto type = tensorTypeFrom(declared.type());
         if (!type) return;
@@ -201,7 +201,7 @@ void GraphReader::mergeDeclared(ValueId id, const wire::ValueInfoProto& declared
           value.shape = merge(value.shape, type->shape);
         } catch (const Error&) {
           model_.notes.push_back(fmt::format("{} {} is declared with shape {} but has {}", what,
-                                             ridge::quoted(declared.name()), type->shape.toString(),
+                                             ridge::inQuotes(declared.name()), type->shape.toString(),
                                              value.shape.toString()));
         }
       });
@@ -212,12 +212,13 @@ void GraphReader::readOutputs() {
   std::unordered_set<std::string_view> seen;
   for (const auto& info : message_.output()) {
     const auto id = graph_.find(info.name());
-    if (!id) failInput(fmt::format("the graph output {} is produced by no node", ridge::quoted(info.name())));
+    if (!id)
+      failInput(fmt::format("the graph output {} is produced by no node", ridge::inQuotes(info.name())));
     if (!seen.insert(info.name()).second)
-      failInput(fmt::format("the graph output {} is listed twice", ridge::quoted(info.name())));
+      failInput(fmt::format("the graph output {} is listed twice", ridge::inQuotes(info.name())));
     if (info.has_type() && !info.type().has_tensor_type() && info.type().value_case() != 0)
       failInput(fmt::format("the graph output {} is {}; only tensors are supported",
-                            ridge::quoted(info.name()), kindOf(info.type())));
+                            ridge::inQuotes(info.name()), kindOf(info.type())));
     mergeDeclared(*id, info, "output");
     graph_.addOutput(info.name(), *id);
   }

@@ -50,7 +50,7 @@ Tensor constantOf(const AttributeMap& attributes) {
     return Tensor::of({static_cast<int64_t>(list->size())}, std::span<const int64_t>(*list));
   if (const auto* list = std::get_if<std::vector<std::string>>(&value); list && name == "value_strings")
     return Tensor::ofStrings({static_cast<int64_t>(list->size())}, *list);
-  failInput(fmt::format("a Constant cannot have the value {} of this type", ridge::quoted(name)));
+  failInput(fmt::format("a Constant cannot have the value {} of this type", ridge::inQuotes(name)));
 }
 
 void readConstant(const NodeSource& source, const TensorSource& tensors, Graph& graph) {
@@ -116,7 +116,7 @@ void expectDomain(const wire::NodeProto& message, const Model& model) {
   if (!model.opsets.contains(std::string(canonicalDomain(message.domain()))))
     failInput(message.domain().empty() ? std::string("the model does not say which opset it uses")
                                        : fmt::format("the model imports no opset of the domain {}",
-                                                     ridge::quoted(message.domain())));
+                                                     ridge::inQuotes(message.domain())));
 }
 
 // The main node and, for some upgrades, one that follows it.

@@ -43,7 +43,7 @@ std::map<std::string, int64_t> opsetsOf(const wire::ModelProto& message) {
     const auto [known, fresh] = opsets.emplace(domain, import.version());
     if (!fresh && known->second != import.version())
       failInput(fmt::format("the model imports opsets {} and {} of the domain {}", known->second,
-                            import.version(), ridge::quoted(domain)));
+                            import.version(), ridge::inQuotes(domain)));
   }
   const auto standard = opsets.find("");
   if (standard == opsets.end()) return opsets;
@@ -65,7 +65,7 @@ void expectReadable(const wire::ModelProto& message) {
     failInput("the model does not say which opset it uses", {}, "convert the model to a newer opset");
   if (message.functions_size() > 0)
     failInput(fmt::format("functions inside a model are not supported yet ({})",
-                          ridge::quoted(message.functions(0).name())),
+                          ridge::inQuotes(message.functions(0).name())),
               {}, "export the model without local functions");
 }
 

@@ -115,7 +115,7 @@ Tensor fromRaw(wire::TensorProto& message, DType type, const Dims& dims) {
 uint64_t externalNumber(const std::string& key, const std::string& text) {
   const auto value = parseInt(text);
   if (!value || *value < 0)
-    failInput(fmt::format("the {} {} of external data is not a number of bytes", key, ridge::quoted(text)));
+    failInput(fmt::format("the {} {} of external data is not a number of bytes", key, ridge::inQuotes(text)));
   return static_cast<uint64_t>(*value);
 }
 

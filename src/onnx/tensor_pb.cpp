@@ -39,7 +39,7 @@ NamedTensor readTensorFile(const std::filesystem::path& path) {
 
 std::string serializeTensor(const NamedTensor& named) {
   if (named.tensor.byteSize() > kMostBytes)
-    failInput("a tensor of 2 GiB or more does not fit a .pb file", ridge::quoted(named.name));
+    failInput("a tensor of 2 GiB or more does not fit a .pb file", ridge::inQuotes(named.name));
   wire::TensorProto message;
   fillTensor(message, named.name, named.tensor);
   return message.SerializeAsString();

@@ -1,6 +1,7 @@
 #include "ops/evaluate.h"
 
 #include "base/error.h"
+#include "ops/evaluate_context.h"
 #include "ops/infer.h"
 #include "ops/kernel_context.h"
 
@@ -77,6 +78,12 @@ std::vector<Tensor> runAlone(Alone& alone, const std::vector<Tensor>& inputs) {
                      [&] { return execute(alone, inputs); });
 }
 
+std::vector<Datum> evaluated(const Node& node, const std::vector<Datum>& inputs) {
+  EvaluateContext context(node, inputs);
+  node.op->evaluate(context);
+  return context.takeOutputs();
+}
+
 std::vector<std::string> outputNames(const Graph& graph, const Node& node) {
   std::vector<std::string> names;
   for (ValueId id : node.out) names.push_back(id == kNoValue ? "" : graph.value(id).name);
@@ -89,42 +96,50 @@ class Evaluation {
   Evaluation(const Graph& graph, const ValueObserver& observe)
       : graph_(graph),
         observe_(observe),
-        tensors_(static_cast<size_t>(graph.valueCount())),
+        data_(static_cast<size_t>(graph.valueCount())),
         waiting_(static_cast<size_t>(graph.valueCount())) {
     for (ValueId id = 0; id < graph.valueCount(); ++id) waiting_[at(id)] = graph.useCount(id);
   }
 
-  void set(ValueId id, Tensor tensor) {
-    if (observe_) observe_(id, tensor);
-    if (waiting_[at(id)] > 0) tensors_[at(id)] = std::move(tensor);
+  void set(ValueId id, Datum datum) {
+    if (observe_ && datum.tensor.defined()) observe_(id, datum.tensor);
+    if (waiting_[at(id)] > 0) data_[at(id)] = std::move(datum);
   }
 
-  Tensor get(ValueId id) const {
+  Datum get(ValueId id) const {
     if (id == kNoValue) return {};
     if (const Tensor* constant = graph_.constant(id)) return *constant;
-    check(tensors_[at(id)].defined(), "a value is known before it is used");
-    return tensors_[at(id)];
+    return data_[at(id)];
   }
 
   void run(NodeId id) {
     const Node& node = graph_.node(id);
-    std::vector<Tensor> inputs;
-    for (ValueId input : node.in) inputs.push_back(get(input));
-    Alone alone(node, inputs, outputNames(graph_, node));
-    std::vector<Tensor> results = runAlone(alone, inputs);
-    inputs.clear();
+    std::vector<Datum> results = compute(node);
     for (ValueId input : node.in)
-      if (input != kNoValue && --waiting_[at(input)] == 0) tensors_[at(input)] = Tensor();
+      if (input != kNoValue && --waiting_[at(input)] == 0) data_[at(input)] = {};
     for (size_t output = 0; output < results.size(); ++output)
       if (node.out[output] != kNoValue) set(node.out[output], std::move(results[output]));
   }
 
  private:
+  std::vector<Datum> compute(const Node& node) const {
+    std::vector<Datum> inputs;
+    for (ValueId input : node.in) inputs.push_back(get(input));
+    if (node.op->evaluate)
+      return withContext([&] { return placeOf(graph_, node); }, [&] { return evaluated(node, inputs); });
+    std::vector<Tensor> tensors;
+    for (Datum& input : inputs) tensors.push_back(std::move(input.tensor));
+    inputs.clear();
+    Alone alone(node, tensors, outputNames(graph_, node));
+    const std::vector<Tensor> results = runAlone(alone, tensors);
+    return {results.begin(), results.end()};
+  }
+
   static size_t at(ValueId id) { return static_cast<size_t>(id); }
 
   const Graph& graph_;
   const ValueObserver& observe_;
-  std::vector<Tensor> tensors_;
+  std::vector<Datum> data_;
   std::vector<int> waiting_;  // uses that are still to come
 };
 
@@ -138,10 +153,27 @@ void requireFit(const Value& declared, const Tensor& given) {
 }  // namespace
 
 std::vector<Tensor> evaluateNode(const Node& node, const std::vector<Tensor>& inputs) {
+  if (node.op->evaluate) {
+    std::vector<Tensor> results;
+    for (Datum& result : evaluated(node, {inputs.begin(), inputs.end()}))
+      results.push_back(std::move(result.tensor));
+    return results;
+  }
   std::vector<std::string> names;
   for (size_t at = 0; at < node.out.size(); ++at) names.push_back("output." + std::to_string(at));
   Alone alone(node, inputs, names);
   return runAlone(alone, inputs);
+}
+
+std::vector<Datum> evaluateBody(const Graph& body, const std::vector<Datum>& inputs) {
+  const ValueObserver nobody;
+  Evaluation evaluation(body, nobody);
+  check(inputs.size() == body.inputs().size(), "a body gets all of its inputs");
+  for (size_t at = 0; at < inputs.size(); ++at) evaluation.set(body.inputs()[at], inputs[at]);
+  for (NodeId id : body.order()) evaluation.run(id);
+  std::vector<Datum> outputs;
+  for (const Graph::Output& output : body.outputs()) outputs.push_back(evaluation.get(output.value));
+  return outputs;
 }
 
 std::vector<Tensor> evaluate(const Graph& graph, const std::map<std::string, Tensor>& inputs,
@@ -160,7 +192,7 @@ std::vector<Tensor> evaluate(const Graph& graph, const std::map<std::string, Ten
   }
   for (NodeId id : graph.order()) evaluation.run(id);
   std::vector<Tensor> outputs;
-  for (const Graph::Output& output : graph.outputs()) outputs.push_back(evaluation.get(output.value));
+  for (const Graph::Output& output : graph.outputs()) outputs.push_back(evaluation.get(output.value).tensor);
   return outputs;
 }
 

@@ -14,7 +14,10 @@ namespace ridge {
 /// on the inputs' concrete shapes and contents.
 std::vector<Tensor> evaluateNode(const Node& node, const std::vector<Tensor>& inputs);
 
-/// Called with every input and every node's output as soon as it is known.
+/// Inputs and outputs of any kind, in the order of the graph's.
+std::vector<Datum> evaluateBody(const Graph& body, const std::vector<Datum>& inputs);
+
+/// Called with every input and every node's output that is a tensor as soon as it is known.
 using ValueObserver = std::function<void(ValueId, const Tensor&)>;
 
 /// All outputs, in order. Inputs by name; a missing or contradicting one is Error{input}. Tensors whose users

@@ -28,6 +28,16 @@ std::optional<std::vector<Dim>> contentsOf(const Tensor& constant) {
   return std::vector<Dim>(values.begin(), values.end());
 }
 
+/// Before other shapes are bound: those of inner values are inferred anew.
+void forgetShapes(Graph& graph) {
+  for (ValueId id = 0; id < graph.valueCount(); ++id) {
+    Value& value = graph.value(id);
+    if (value.isConstant() || graph.isInput(id)) continue;
+    value.shape = Shape();
+    value.contents.reset();
+  }
+}
+
 void requireCounts(const Node& node) {
   const auto complain = [&](const char* what, size_t count, int least, int most) {
     if (count >= static_cast<size_t>(least) && (most < 0 || count <= static_cast<size_t>(most))) return;
@@ -52,7 +62,7 @@ std::string placeOf(const Graph& graph, const Node& node) {
   return "a node" + op;
 }
 
-InferContext::InferContext(Graph& graph, NodeId id) : graph_(graph), node_(graph.node(id)) {}
+InferContext::InferContext(Graph& graph, NodeId id) : graph_(graph), id_(id), node_(graph.node(id)) {}
 
 bool InferContext::has(size_t input) const {
   return input < node_.in.size() && node_.in[input] != kNoValue;
@@ -86,6 +96,42 @@ std::optional<std::vector<int64_t>> InferContext::integers(size_t input) const {
     values.push_back(dim.value());
   }
   return values;
+}
+
+ValueType InferContext::valueType(size_t input) const {
+  if (!has(input)) return {};
+  const Value& value = graph_.value(node_.in[input]);
+  return {value.type, value.shape, value.container, contents(input)};
+}
+
+std::vector<ValueType> InferContext::inferBody(size_t body, std::vector<ValueType> formal) {
+  Graph fresh = *node_.bodies[body];
+  forgetShapes(fresh);
+  for (size_t at = formalCount(); at < node_.in.size(); ++at) formal.push_back(valueType(at));
+  require(formal.size() == fresh.inputs().size(), "a body takes another number of inputs than it is given");
+  for (size_t at = 0; at < formal.size(); ++at) {
+    Value& input = fresh.value(fresh.inputs()[at]);
+    if (formal[at].type != DType::undefined) input.type = formal[at].type;
+    input.shape = formal[at].shape;
+    input.container = formal[at].container;
+    input.contents = formal[at].contents;
+  }
+  inferShapes(fresh);
+  std::vector<ValueType> results;
+  for (const Graph::Output& output : fresh.outputs()) {
+    const Value& value = fresh.value(output.value);
+    results.push_back({value.type, value.shape, value.container,
+                       value.isConstant() ? contentsOf(value.constant) : value.contents});
+  }
+  graph_.node(id_).bodies[body] = std::make_shared<const Graph>(std::move(fresh));
+  return results;
+}
+
+void InferContext::output(size_t index, const ValueType& value) {
+  output(index, value.type, value.shape);
+  if (index >= node_.out.size() || node_.out[index] == kNoValue) return;
+  graph_.value(node_.out[index]).container = value.container;
+  if (value.contents) outputContents(index, *value.contents);
 }
 
 void InferContext::output(size_t index, DType type, Shape shape) {
@@ -163,12 +209,7 @@ void substituteSymbols(Value& value, const Symbols& symbols) {
 
 Graph bindShapes(const Graph& graph, const std::vector<BoundShape>& shapes) {
   Graph bound = graph;
-  for (ValueId id = 0; id < bound.valueCount(); ++id) {
-    Value& value = bound.value(id);
-    if (value.isConstant() || bound.isInput(id)) continue;
-    value.shape = Shape();
-    value.contents.reset();
-  }
+  forgetShapes(bound);
   Symbols symbols;
   for (const BoundShape& shape : shapes) {
     const auto id = bound.find(shape.input);

@@ -9,6 +9,14 @@
 
 namespace ridge {
 
+/// What is known of a value without its name.
+struct ValueType {
+  DType type = DType::undefined;
+  Shape shape = {};
+  Container container = Container::tensor;
+  std::optional<std::vector<Dim>> contents = {};
+};
+
 /// One node's inference. A contradiction is an Error{input} with a sentence (`fail`); an unknown is not.
 class InferContext {
  public:
@@ -31,8 +39,16 @@ class InferContext {
   /// The same, only when all are integers.
   std::optional<std::vector<int64_t>> integers(size_t input) const;
 
+  /// What is known of an input that is there.
+  ValueType valueType(size_t input) const;
+  /// Inputs that the op itself reads: without those that only its bodies capture.
+  size_t formalCount() const { return node_.in.size() - static_cast<size_t>(node_.captures); }
+  /// Infers a body anew for these formal inputs (its captures are added) and keeps the result in the node.
+  std::vector<ValueType> inferBody(size_t body, std::vector<ValueType> formal);
+
   /// Sets an output; merged with what is already known (declared shapes), a contradiction is an error.
   void output(size_t index, DType type, Shape shape);
+  void output(size_t index, const ValueType& value);
   void outputContents(size_t index, std::vector<Dim> contents);
 
   [[noreturn]] void fail(std::string sentence) const;
@@ -42,6 +58,7 @@ class InferContext {
 
  private:
   Graph& graph_;
+  const NodeId id_;
   const Node& node_;
 };
 

@@ -52,7 +52,7 @@ void checkPassNames(std::span<const std::string> names, std::span<const Pass> mo
         if (pass.name == wanted) found = &pass;
       }
     if (!found)
-      failUsage(fmt::format("there is no pass {}", quoted(wanted)), "--disable-pass",
+      failUsage(fmt::format("there is no pass {}", inQuotes(wanted)), "--disable-pass",
                 fmt::format("{}{}--list-passes shows all", suggestion(wanted, known),
                             suggestion(wanted, known).empty() ? "" : " "));
     if (found->required)

@@ -31,8 +31,9 @@ class Guard {
     if (event == Json::parse_event_t::object_start) open_.emplace_back();
     if (event == Json::parse_event_t::object_end) open_.pop_back();
     if (event == Json::parse_event_t::key && !open_.back().insert(value.get<std::string>()).second)
-      failInput(fmt::format("the key {} stands twice in one object", ridge::quoted(value.get<std::string>())),
-                name_, "remove one");
+      failInput(
+          fmt::format("the key {} stands twice in one object", ridge::inQuotes(value.get<std::string>())),
+          name_, "remove one");
     return true;
   }
 
@@ -59,7 +60,7 @@ Json parseJson(std::string_view text, const std::string& name) {
     // "[json.exception.parse_error.101] parse error at line 1, column 2: ..."
     std::string_view reason = error.what();
     if (const size_t end = reason.find("] "); end != std::string_view::npos) reason.remove_prefix(end + 2);
-    failInput("the file is not valid JSON: " + ridge::quoted(reason.substr(0, 200)), name);
+    failInput("the file is not valid JSON: " + ridge::inQuotes(reason.substr(0, 200)), name);
   }
 }
 
@@ -71,7 +72,7 @@ JsonReader JsonReader::member(const std::string& key, const Json& value) const {
   const bool plain = !key.empty() && std::all_of(key.begin(), key.end(), [](char c) {
     return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_';
   });
-  const std::string step = !plain          ? fmt::format("[{}]", ridge::quoted(key))
+  const std::string step = !plain          ? fmt::format("[{}]", ridge::inQuotes(key))
                            : path_.empty() ? key
                                            : fmt::format(".{}", key);
   return {value, file_, path_ + step, key};
@@ -81,7 +82,7 @@ void JsonReader::expectKeys(std::initializer_list<std::string_view> allowed) con
   if (!value_.is_object()) fail("an object { } is expected here");
   for (const auto& [key, value] : value_.items())
     if (std::find(allowed.begin(), allowed.end(), key) == allowed.end())
-      member(key, value).fail("unknown key " + ridge::quoted(key), advice(key, allowed));
+      member(key, value).fail("unknown key " + ridge::inQuotes(key), advice(key, allowed));
 }
 
 JsonReader JsonReader::at(std::string_view key) const {
@@ -130,7 +131,7 @@ const std::string& JsonReader::text() const {
 
 size_t JsonReader::choice(std::initializer_list<std::string_view> names) const {
   const auto found = std::find(names.begin(), names.end(), text());
-  if (found == names.end()) fail(ridge::quoted(text()) + " is not known here", advice(text(), names));
+  if (found == names.end()) fail(ridge::inQuotes(text()) + " is not known here", advice(text(), names));
   return static_cast<size_t>(found - names.begin());
 }
 

@@ -106,7 +106,7 @@ std::map<std::string, Tensor> networkInputs(const Sample& sample, const Spec& sp
   if (const auto* arrays = std::get_if<std::map<std::string, Tensor>>(&sample.content)) {
     for (const InputSpec& input : spec.inputs)
       if (!arrays->contains(input.name))
-        failInput("the sample has no array for the input " + ridge::quoted(input.name), sample.name,
+        failInput("the sample has no array for the input " + ridge::inQuotes(input.name), sample.name,
                   "name the arrays like the network's inputs");
     return *arrays;
   }

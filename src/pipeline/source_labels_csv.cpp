@@ -36,11 +36,11 @@ PictureFile parseRow(const CsvRow& row, size_t fileColumn, size_t labelColumn, c
   if (std::max(fileColumn, labelColumn) >= row.fields.size()) failInput("the line has too few fields", place);
   const std::string& file = row.fields[fileColumn];
   if (!isSafe(file) || file.find('\0') != std::string::npos)
-    failInput("the path " + ridge::quoted(file) + " leads out of the folder", place,
+    failInput("the path " + ridge::inQuotes(file) + " leads out of the folder", place,
               "list files inside of images/");
   const std::optional<int64_t> label = parseInt(row.fields[labelColumn]);
   if (!label || *label < 0 || *label > INT32_MAX)
-    failInput("the label " + ridge::quoted(row.fields[labelColumn]) + " is no whole number from 0", place,
+    failInput("the label " + ridge::inQuotes(row.fields[labelColumn]) + " is no whole number from 0", place,
               "number the classes");
   return {file, images / file, label};
 }

@@ -1,29 +1,9 @@
 // Kernels of the truth run inside plans too, where nothing may be allocated.
 #include <gtest/gtest.h>
 
-#include <atomic>
-#include <cstdlib>
-#include <new>
-
 #include "cases.h"
 #include "ops/kernel_context.h"
-
-namespace {
-std::atomic<long> allocations{0};
-}
-
-// Counts what the whole program allocates.
-void* operator new(size_t size) {
-  ++allocations;
-  if (void* place = std::malloc(size)) return place;
-  throw std::bad_alloc();
-}
-void operator delete(void* place) noexcept {
-  std::free(place);
-}
-void operator delete(void* place, size_t) noexcept {
-  std::free(place);
-}
+#include "support/count_allocations.h"
 
 namespace ridge::test {
 namespace {
@@ -51,9 +31,9 @@ long allocationsOf(const OpCase& one) {
   }
   KernelContext context(node, in, out, {});
   node.op->reference(context);  // starts the threads
-  const long before = allocations;
+  const long before = allocations();
   node.op->reference(context);
-  return allocations - before;
+  return allocations() - before;
 }
 
 TEST(ReferenceKernels, AllocateNothing) {

@@ -56,8 +56,9 @@ int main(int argc, char** argv) {
   } catch (const ridge::Error& error) {
     return ridge::tool::report(error, json);
   } catch (const std::bad_alloc&) {
-    return ridge::tool::report(
-        {ridge::ErrorCode::machine, "out of memory", {}, "use a smaller batch or a larger machine"}, json);
+    return ridge::tool::report({ridge::ErrorCode::machine, "out of memory", "this process",
+                                "use a smaller batch or a larger machine"},
+                               json);
   } catch (const std::exception& error) {
     return ridge::tool::report({ridge::ErrorCode::internal,
                                 fmt::format("internal error: {}", error.what()),

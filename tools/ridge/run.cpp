@@ -182,7 +182,8 @@ std::function<int()> addRun(CLI::App& app) {
   app.add_option("--output-dir", flags->outputDir, "write outputs (and taps) as files into this folder");
   app.add_option("--format", flags->format, "npy or pb")->capture_default_str();
   app.add_option("--tap", flags->taps, "also give inner tensors whose names match; the plan stays as it is");
-  app.add_option("--top", flags->top, "show the K largest elements of every output");
+  app.add_option("--top", flags->top, "show the K largest elements of every output")
+      ->check(CLI::NonNegativeNumber);
   flags->inputs.add(app);
   flags->data.add(app);
   flags->shapes.add(app);

@@ -50,6 +50,15 @@ std::vector<int64_t> paramsOf(const PoolNode& pool, const Dims& input) {
   return params;
 }
 
+/// What an average over no elements is (0 / 0) only the reference kernel knows.
+bool hasEmptyWindow(const std::vector<int64_t>& params) {
+  for (size_t axis = 0; axis < kSpatial; ++axis) {
+    const auto param = [&](size_t which) { return params[kWindow + which * kSpatial + axis]; };
+    if (std::max(param(3), param(4)) > (param(0) - 1) * param(2)) return true;
+  }
+  return false;
+}
+
 PoolShape shapeOf(const KernelSpec& spec) {
   requireSpec(spec.params.size() == kParams && spec.in.size() == 1 && spec.out.size() == 1, spec,
               "a pool has one input, one output and seventeen parameters");
@@ -126,6 +135,7 @@ void propose(const Graph& graph, const Region& region, Proposals& proposals) {
   if (in.type != DType::f32) return refuse("float32 only");
   if (in.shape.rank() < 3 || in.shape.rank() > 5) return refuse("one to three spatial axes only");
   const Dims inDims = in.shape.staticDims();
+  if (hasEmptyWindow(paramsOf(*pool, inDims))) return refuse("a window may lie in the padding only");
   for (Order order : {Order::channelsLast, Order::plain}) {
     Candidate candidate;
     candidate.tactic = "pool";

@@ -13,7 +13,7 @@ bool computeTheSame(const Node& a, const Node& b) {
   if (a.op != b.op || a.in != b.in || a.out.size() != b.out.size()) return false;
   for (size_t at = 0; at < a.out.size(); ++at)
     if (a.out[at] != kNoValue && b.out[at] == kNoValue) return false;
-  return sameAttributes(a.attrs, b.attrs);
+  return a.bodies.empty() && b.bodies.empty() && sameAttributes(a.attrs, b.attrs);
 }
 
 // Any twin reads the same values; the one with fewest readers is the one to ask.

@@ -1,61 +1,27 @@
 // An execution allocates nothing.
 #include <gtest/gtest.h>
 
-#include <atomic>
-#include <cstdlib>
-#include <new>
-
+#include "support/count_allocations.h"
 #include "support/tour_engine.h"
-
-namespace {
-std::atomic<long> allocations{0};
-
-void* counted(size_t size, size_t alignment) {
-  ++allocations;
-  const size_t rounded = (size + alignment - 1) / alignment * alignment;
-  if (void* place = std::aligned_alloc(alignment, rounded)) return place;
-  throw std::bad_alloc();
-}
-}  // namespace
-
-// Counts what the whole program allocates.
-void* operator new(size_t size) {
-  return counted(size, alignof(std::max_align_t));
-}
-void* operator new(size_t size, std::align_val_t alignment) {
-  return counted(size, static_cast<size_t>(alignment));
-}
-void operator delete(void* place) noexcept {
-  std::free(place);
-}
-void operator delete(void* place, size_t) noexcept {
-  std::free(place);
-}
-void operator delete(void* place, std::align_val_t) noexcept {
-  std::free(place);
-}
-void operator delete(void* place, size_t, std::align_val_t) noexcept {
-  std::free(place);
-}
 
 namespace ridge::test {
 namespace {
 
 TEST(Execution, TheCounterCounts) {
-  const long before = allocations;
+  const long before = allocations();
   std::make_unique<std::vector<int>>(100);
-  EXPECT_GT(allocations - before, 0);
+  EXPECT_GT(allocations() - before, 0);
 }
 
 TEST(Execution, AllocatesNothing) {
   for (const std::string device : {"cpu", "reference"}) {
     ExecutionContext context(makeExecutable(buildTour(device).data, 0));
     setInputs(context, 1);
-    const long first = allocations;
+    const long first = allocations();
     context.execute();
-    const long second = allocations;
+    const long second = allocations();
     context.execute();
-    const long third = allocations;
+    const long third = allocations();
     EXPECT_EQ(second - first, 0) << device << ", also the first time";
     EXPECT_EQ(third - second, 0) << device;
   }
@@ -66,11 +32,11 @@ TEST(Execution, AllocatesNothingWithBoundBuffersAndAnObserver) {
   std::vector<float> x(3 * 8 * 8, 0.5F), map(16 * 4 * 4);
   int steps = 0;
   context.observe([&steps](size_t, bool) { ++steps; });
-  const long before = allocations;
+  const long before = allocations();
   context.bindInput(0, x.data());
   context.bindOutput(0, map.data());
   context.execute();
-  EXPECT_EQ(allocations - before, 0);
+  EXPECT_EQ(allocations() - before, 0);
   EXPECT_EQ(steps, static_cast<int>(2 * context.plan().steps.size()));
 }
 

@@ -51,7 +51,9 @@ void CommonFlags::add(CLI::App& app) {
   app.add_option("--json", json, "write the machine-readable result to FILE (-: standard output)");
   app.add_flag("--quiet", quiet, "no progress, no notes");
   app.add_option("--threads", threads, "threads (default: physical cores that this process may use)");
-  app.add_option("--seed", seed, "seed of random inputs")->capture_default_str();
+  app.add_option("--seed", seed, "seed of random inputs")
+      ->check(CLI::NonNegativeNumber)
+      ->capture_default_str();
   app.add_option("--max-memory", maxMemory, "limit of address space, e.g. 4GiB (default: none)");
 }
 
@@ -97,6 +99,8 @@ void ShapeFlags::add(CLI::App& app) {
 std::vector<ShapeRequest> ShapeFlags::requests() const {
   std::vector<ShapeRequest> made;
   std::string joined;
+  if (!shapes.empty() && splitCommas(shapes).empty())
+    failUsage("it binds no input", "--shapes", "write it like NAME:1x3x224x224");
   for (const std::string& item : shapes) joined += (joined.empty() ? "" : ",") + item;
   for (const std::string& set : split(joined, ';')) {
     ShapeRequest request;
@@ -105,6 +109,10 @@ std::vector<ShapeRequest> ShapeFlags::requests() const {
       if (colon == std::string::npos || colon == 0)
         failUsage(fmt::format("'{}' binds no input", escaped(item)), "--shapes",
                   "write it like NAME:1x3x224x224");
+      for (const BoundShape& earlier : request.shapes)
+        if (earlier.input == item.substr(0, colon))
+          failUsage(fmt::format("input {} is bound twice", escaped(earlier.input)), "--shapes",
+                    "separate sets for several plans with ;");
       request.shapes.push_back({item.substr(0, colon), parseDims("--shapes", item.substr(colon + 1))});
     }
     for (const std::string& item : splitCommas(dims)) {
