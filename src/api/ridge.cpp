@@ -64,8 +64,8 @@ std::shared_ptr<const EngineImpl> implementationOf(BuildResult built) {
   impl->built = std::move(built);
   PlanSet::Replan forShapes;
   if (impl->built->data.portable.defined())
-    forShapes = [portable = impl->built->data.portable, device = impl->built->data.fact("device")](
-                    const std::vector<BoundShape>& shapes) { return planPortable(portable, device, shapes); };
+    forShapes = [like = replanningOf(impl->built->data), portable = impl->built->data.portable](
+                    const std::vector<BoundShape>& shapes) { return planPortable(portable, like, shapes); };
   impl->plans = std::make_shared<PlanSet>(std::move(plans), std::move(forShapes));
   return impl;
 }
