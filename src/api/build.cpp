@@ -39,6 +39,7 @@ class Build {
     result_.data.weights = weights_.blobs();
     if (options_.verify != VerifyMode::off) phase("verify", [&] { verifyPlans(); });
     finish(portable);
+    result_.portable = std::move(portable.graph);
     return std::move(result_);
   }
 
@@ -70,6 +71,7 @@ class Build {
     if (options_.progress)
       plan.progress = [&](int done, int total) { options_.progress({"tuning", done, total}); };
     phase("plan", [&] { result_.data.plans.push_back(makePlan(lowered, plan, weights_)); });
+    setFixedInputs(result_.data.plans.back(), shapes_.back());
     result_.lowered.push_back(std::move(lowered));
   }
 

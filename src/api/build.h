@@ -41,6 +41,7 @@ struct PhaseTime {
 struct BuildResult {
   EngineData data;
   onnx::Model imported;        ///< with no pass applied
+  Graph portable;              ///< after the portable passes
   std::vector<Graph> lowered;  ///< one for each plan
   PassReport passes;
   VerifyReport verification;  ///< of the last plan that was checked, or the first that failed

@@ -13,6 +13,7 @@ struct EngineImpl {
   std::optional<BuildResult> built;
   std::optional<LoadedEngine> loaded;
   std::shared_ptr<PlanSet> plans;
+  std::shared_ptr<Replanner> replanner;  ///< null when the engine carries no portable graph
 
   const EngineData& data() const { return built ? built->data : loaded->file->data(); }
 };

@@ -4,7 +4,6 @@
 
 #include <algorithm>
 #include <filesystem>
-#include <sstream>
 
 #include "api/backends.h"
 #include "api/build.h"
@@ -30,28 +29,6 @@ bool fitsHere(const Plan& plan) {
 
 }  // namespace
 
-Replanning replanningOf(const EngineData& data) {
-  Replanning like{data.fact("device"), {}};
-  if (like.device.empty()) like.device = "cpu";
-  std::istringstream names(data.fact("disabled_passes"));
-  for (std::string name; std::getline(names, name, ',');) like.disabledPasses.push_back(name);
-  return like;
-}
-
-std::shared_ptr<const Executable> planPortable(const Tensor& portable, const Replanning& like,
-                                               const std::vector<BoundShape>& shapes) {
-  BuildOptions options;
-  options.device = like.device;
-  options.passes.disabled = like.disabledPasses;
-  options.shapes = {{.shapes = shapes, .dims = {}, .batch = {}}};
-  options.tune = Tune::off;
-  options.verify = VerifyMode::off;
-  options.keepPortable = false;
-  const BuildResult built = buildModel(onnx::readModel(portable.bytes(), "portable graph", std::nullopt),
-                                       "portable graph", options);
-  return makeExecutable(built.data, 0);
-}
-
 onnx::Model portableOf(const EngineFile& file) {
   return onnx::readModel(file.portable().bytes(), "portable graph", std::nullopt);
 }
@@ -62,25 +39,26 @@ LoadedEngine loadEngine(const std::string& path) {
   withContext([&] { return escaped(path); },
               [&] {
                 const EngineData& data = loaded.file->data();
+                if (loaded.file->hasPortable())
+                  loaded.replanner = std::make_shared<Replanner>(loaded.file->portable(), data);
                 std::vector<std::shared_ptr<const Executable>> plans;
                 for (size_t at = 0; at < data.plans.size(); ++at) {
                   if (fitsHere(data.plans[at])) {
                     plans.push_back(makeExecutable(data, at));
                     continue;
                   }
-                  if (!loaded.file->hasPortable())
+                  if (!loaded.replanner)
                     failMachine(fmt::format("the engine was planned for {}, this machine runs {}",
                                             escaped(data.plans[at].architecture),
                                             backendsFor(data.plans[at].device).front()->architecture()),
                                 {}, "build it on this machine, or without --no-portable");
-                  plans.push_back(
-                      planPortable(loaded.file->portable(), replanningOf(data), shapesOf(data.plans[at])));
+                  plans.push_back(loaded.replanner->plan(shapesOf(data.plans[at])));
                   loaded.replanned = true;
                 }
                 PlanSet::Replan forShapes;
-                if (loaded.file->hasPortable())
-                  forShapes = [file = loaded.file](const std::vector<BoundShape>& shapes) {
-                    return planPortable(file->portable(), replanningOf(file->data()), shapes);
+                if (loaded.replanner)
+                  forShapes = [replanner = loaded.replanner](const std::vector<BoundShape>& shapes) {
+                    return replanner->plan(shapes);
                   };
                 loaded.plans = std::make_shared<PlanSet>(std::move(plans), std::move(forShapes));
               });

@@ -62,10 +62,10 @@ std::shared_ptr<const EngineImpl> implementationOf(BuildResult built) {
   std::vector<std::shared_ptr<const Executable>> plans;
   for (size_t at = 0; at < built.data.plans.size(); ++at) plans.push_back(makeExecutable(built.data, at));
   impl->built = std::move(built);
-  PlanSet::Replan forShapes;
-  if (impl->built->data.portable.defined())
-    forShapes = [like = replanningOf(impl->built->data), portable = impl->built->data.portable](
-                    const std::vector<BoundShape>& shapes) { return planPortable(portable, like, shapes); };
+  impl->replanner = std::make_shared<Replanner>(impl->built->portable, impl->built->data);
+  PlanSet::Replan forShapes = [replanner = impl->replanner](const std::vector<BoundShape>& shapes) {
+    return replanner->plan(shapes);
+  };
   impl->plans = std::make_shared<PlanSet>(std::move(plans), std::move(forShapes));
   return impl;
 }
@@ -73,6 +73,7 @@ std::shared_ptr<const EngineImpl> implementationOf(BuildResult built) {
 std::shared_ptr<const EngineImpl> implementationOf(LoadedEngine loaded) {
   auto impl = std::make_shared<EngineImpl>();
   impl->plans = loaded.plans;
+  impl->replanner = loaded.replanner;
   impl->loaded = std::move(loaded);
   return impl;
 }

@@ -24,6 +24,10 @@ void checkNames(const Graph& graph, const ShapeRequest& request) {
       failUsage(
           fmt::format("the model has no input '{}' {}", escaped(shape.input), suggestion(shape.input, names)),
           "shapes", "see `ridge inspect`");
+  for (const auto& [name, value] : request.values)
+    if (std::find(names.begin(), names.end(), name) == names.end())
+      failUsage(fmt::format("the model has no input '{}' {}", escaped(name), suggestion(name, names)),
+                "--value", "see `ridge inspect`");
   std::vector<std::string> symbols;
   for (ValueId id : graph.inputs())
     if (graph.value(id).shape.ranked())
@@ -45,10 +49,18 @@ class Resolver {
     for (const BoundShape& shape : request_.shapes) learn(shape);
     std::vector<BoundShape> bound;
     for (ValueId id : graph_.inputs()) bound.push_back(resolve(graph_.value(id)));
+    for (BoundShape& shape : bound) fix(shape);
     return bound;
   }
 
  private:
+  void fix(BoundShape& shape) const {
+    const auto given = request_.values.find(shape.input);
+    if (given == request_.values.end()) return;
+    const std::vector<double> contents(static_cast<size_t>(elementCount(shape.dims)), given->second);
+    shape.value = fromDoubles(graph_.value(*graph_.find(shape.input)).type, shape.dims, contents);
+  }
+
   const BoundShape* given(const std::string& input) const {
     for (const BoundShape& shape : request_.shapes)
       if (shape.input == input) return &shape;
@@ -118,6 +130,15 @@ class Resolver {
 };
 
 }  // namespace
+
+void setFixedInputs(Plan& plan, const std::vector<BoundShape>& shapes) {
+  for (const BoundShape& shape : shapes)
+    for (Port& port : plan.inputs)
+      if (shape.value && port.name == shape.input) {
+        const auto bytes = shape.value->bytes();
+        port.fixed.assign(bytes.begin(), bytes.end());
+      }
+}
 
 std::vector<BoundShape> resolveShapes(const Graph& graph, const ShapeRequest& request,
                                       std::vector<std::string>& notes) {

@@ -267,7 +267,11 @@ class Decoder {
     return {text(stored->subject()), text(stored->sentence())};
   }
   Port decodePort(const stored::Port* stored) {
-    return {text(stored->name()), stored->array(), stored->slot()};
+    Port port{text(stored->name()), stored->array(), stored->slot()};
+    const std::vector<uint8_t> fixed = numbers(stored->fixed());
+    const auto bytes = std::as_bytes(std::span(fixed));
+    port.fixed.assign(bytes.begin(), bytes.end());
+    return port;
   }
 
   Plan decodePlan(const stored::Plan* stored) {

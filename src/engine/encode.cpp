@@ -168,7 +168,9 @@ auto encodeDecisions(Builder& b, const std::vector<Decision>& decisions) {
 fb::Offset<stored::Plan> encodePlan(Builder& b, const Plan& plan, const BlobIndex& blobs) {
   const auto ports = [&](const std::vector<Port>& items) {
     return table(b, items, [&](const Port& port) {
-      return stored::CreatePort(b, b.CreateString(port.name), port.array, port.slot);
+      return stored::CreatePort(
+          b, b.CreateString(port.name), port.array, port.slot,
+          b.CreateVector(reinterpret_cast<const uint8_t*>(port.fixed.data()), port.fixed.size()));
     });
   };
   const auto encodeValue = [&](const PlannedValue& value) {

@@ -71,6 +71,9 @@ class PlanValidator {
       require(array.at.space == space && array.at.index == static_cast<int32_t>(at) && array.at.offset == 0 &&
                   isDensePlain(array),
               "a port is not its own dense array");
+      require(
+          ports[at].fixed.empty() || ports[at].fixed.size() == bytesOf(array.type, elementCount(array.dims)),
+          "a port has a value of another size");
     }
   }
 

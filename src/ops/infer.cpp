@@ -3,6 +3,7 @@
 #include <unordered_map>
 
 #include "base/error.h"
+#include "ir/patch.h"
 
 namespace ridge {
 namespace {
@@ -216,6 +217,15 @@ Graph bindShapes(const Graph& graph, const std::vector<BoundShape>& shapes) {
     if (!id || !bound.isInput(*id)) failInput("the model has no input named " + shape.input);
     withContext([&] { return "input " + shape.input; },
                 [&] { bindInput(bound.value(*id), shape.dims, symbols); });
+    if (shape.value) {
+      Patch patch;
+      patch.values.push_back(Value{.name = bound.uniqueName(shape.input + ".fixed"),
+                                   .type = shape.value->type(),
+                                   .shape = Shape::of(shape.value->dims()),
+                                   .constant = *shape.value});
+      patch.replace.emplace_back(*id, bound.valueCount());
+      bound.apply(std::move(patch));
+    }
   }
   for (ValueId id : bound.inputs()) substituteSymbols(bound.value(id), symbols);
   inferShapes(bound);

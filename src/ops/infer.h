@@ -75,6 +75,7 @@ void inferShapes(Graph& graph);
 struct BoundShape {
   std::string input;
   Dims dims;
+  std::optional<Tensor> value = {};  ///< contents known in advance: the graph is specialized for them
 };
 Graph bindShapes(const Graph& graph, const std::vector<BoundShape>& shapes);
 

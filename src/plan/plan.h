@@ -50,6 +50,7 @@ struct Port {
   std::string name;
   int32_t array = 0;  ///< index into Plan::arrays; -1: its shape is known only when the network has run
   int32_t slot = -1;  ///< index into Plan::slots then
+  std::vector<std::byte> fixed = {};  ///< of an input: the only contents that the plan is for; empty: any
 };
 
 /// What a caller gives or gets; unknown dimensions are -1.

@@ -113,7 +113,18 @@ Buffers ExecutionContext::buffers() const {
           slots_};
 }
 
+void ExecutionContext::requireFixedInputs() const {
+  for (size_t at = 0; at < inputs_.size(); ++at) {
+    const Port& port = plan().inputs[at];
+    if (!port.fixed.empty() && std::memcmp(inputs_[at], port.fixed.data(), port.fixed.size()) != 0)
+      failInput("the plan was made for another value of this input",
+                fmt::format("input {}", escaped(port.name)),
+                "give that value, or build with --value for this one");
+  }
+}
+
 void ExecutionContext::execute() {
+  requireFixedInputs();
   execute(0, plan().steps.size());
 }
 

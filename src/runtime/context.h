@@ -51,6 +51,7 @@ class ExecutionContext {
 
  private:
   Buffers buffers() const;
+  void requireFixedInputs() const;
   const std::byte* addressOfArray(size_t array) const;
 
   std::shared_ptr<const Executable> executable_;

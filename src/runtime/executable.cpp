@@ -48,10 +48,22 @@ uint64_t Executable::weightBytes() const {
   return total;
 }
 
+namespace {
+
+/// A request without a value takes any plan: executing checks what is given.
+bool servesValue(const Port& port, const BoundShape& shape) {
+  if (!shape.value) return true;
+  const auto bytes = shape.value->bytes();
+  return std::equal(bytes.begin(), bytes.end(), port.fixed.begin(), port.fixed.end());
+}
+
+}  // namespace
+
 bool Executable::serves(const std::vector<BoundShape>& shapes) const {
   return std::all_of(shapes.begin(), shapes.end(), [&](const BoundShape& shape) {
     for (size_t port = 0; port < plan_.inputs.size(); ++port)
-      if (plan_.inputs[port].name == shape.input) return inputArray(port).dims == shape.dims;
+      if (plan_.inputs[port].name == shape.input)
+        return inputArray(port).dims == shape.dims && servesValue(plan_.inputs[port], shape);
     return false;
   });
 }

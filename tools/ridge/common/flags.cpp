@@ -94,6 +94,8 @@ void ShapeFlags::add(CLI::App& app) {
                  "bind an input's shape: NAME:1x3x224x224; sets separated by ; make several plans");
   app.add_option("--dim", dims, "bind a named axis: batch=8");
   app.add_option("--batch", batch, "size of the leading unbound axis (default 1)");
+  app.add_option("--value", values,
+                 "contents of an input that steers control flow: sr=16000; the plan is for it only");
 }
 
 std::vector<ShapeRequest> ShapeFlags::requests() const {
@@ -125,6 +127,13 @@ std::vector<ShapeRequest> ShapeFlags::requests() const {
     if (!batch.empty()) {
       request.batch = intOfFlag("--batch", batch);
       if (*request.batch < 1) failUsage("a batch has at least one item", "--batch", "use 1 or more");
+    }
+    for (const std::string& item : splitCommas(values)) {
+      const size_t equals = item.rfind('=');
+      const auto number = equals == std::string::npos ? std::nullopt : parseDouble(item.substr(equals + 1));
+      if (!number)
+        failUsage(fmt::format("'{}' gives no value", escaped(item)), "--value", "write it like sr=16000");
+      request.values[item.substr(0, equals)] = *number;
     }
     made.push_back(std::move(request));
   }

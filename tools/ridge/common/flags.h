@@ -30,9 +30,9 @@ struct LimitFlags {
   void apply(PassOptions& options) const;
 };
 
-/// --shapes, --dim, --batch.
+/// --shapes, --dim, --batch, --value.
 struct ShapeFlags {
-  std::vector<std::string> shapes, dims;
+  std::vector<std::string> shapes, dims, values;
   std::string batch;
   void add(CLI::App& app);
   /// One request for each set of --shapes; at least one.

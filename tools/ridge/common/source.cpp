@@ -5,7 +5,6 @@
 #include <chrono>
 
 #include "base/text.h"
-#include "passes/lower.h"
 
 namespace ridge::tool {
 
@@ -18,10 +17,11 @@ double secondsSince(std::chrono::steady_clock::time_point start) {
 /// The shapes that a plan needs: what was asked for, completed and checked against the engine's inputs.
 std::vector<BoundShape> shapesFor(const LoadedEngine& engine, const ShapeRequest& request,
                                   const Output& out) {
-  if (request.shapes.empty() && request.dims.empty() && !request.batch) return {};
-  if (!engine.file->hasPortable() || (request.dims.empty() && !request.batch)) return request.shapes;
+  const bool onlyShapes = request.dims.empty() && !request.batch && request.values.empty();
+  if (onlyShapes && request.shapes.empty()) return {};
+  if (!engine.replanner || onlyShapes) return request.shapes;
   std::vector<std::string> notes;
-  auto shapes = resolveShapes(portableOf(*engine.file).graph, request, notes);
+  auto shapes = resolveShapes(engine.replanner->portable(), request, notes);
   for (const std::string& note : notes) out.note(note);
   return shapes;
 }
@@ -37,14 +37,10 @@ Context Source::makeContext() const {
 
 Graph Source::lowered() const {
   if (const auto& built = engine->implementation().built) return built->lowered.front();
-  const onnx::Model portable = portableOf(*engine->implementation().loaded->file);
   std::vector<BoundShape> shapes;
   for (size_t port = 0; port < executable->plan().inputs.size(); ++port)
     shapes.push_back({executable->plan().inputs[port].name, executable->inputArray(port).dims});
-  PassOptions options;
-  options.disabled = replanningOf(data()).disabledPasses;
-  PassReport report;
-  return lower(portable.graph, shapes, options, report);
+  return engine->implementation().replanner->lowered(shapes);
 }
 
 Source openSource(const std::string& path, const ShapeRequest& request, const BuildOptions& options,
