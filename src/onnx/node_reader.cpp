@@ -12,6 +12,7 @@
 #include "onnx/upgrade.h"
 #include "ops/infer.h"
 #include "ops/list.h"
+#include "ops/random/random.h"
 
 namespace ridge::onnx {
 
@@ -137,6 +138,9 @@ std::vector<NodeId> addNodes(NodeSource& source, const TensorSource& tensors, Mo
     return {addNode(graph, opaqueOp(), std::move(draft))};
   }
   draft.attributes = attributesFrom(message, tensors);
+  // What is drawn hangs on the seed alone, so that the truth and every plan draw the same.
+  if (!op->traits.deterministic && !draft.attributes.find("seed"))
+    draft.attributes.set("seed", ops::seedFromName(draft.origins.front()));
   UpgradeContext upgrade(graph, draft, standard ? model.opsets.at("") : kNewestOpset);
   if (standard) upgradeNode(upgrade);
   std::vector<NodeId> added{addNode(graph, *op, std::move(draft))};

@@ -56,6 +56,12 @@ int64_t axisOf(const InferContext& c, int64_t axis, int64_t rank) {
   return axis < 0 ? axis + rank : axis;
 }
 
+DType typeOfNumber(const InferContext& c, int64_t number) {
+  if (number <= 0 || number > 255 || !isKnown(static_cast<DType>(number)))
+    c.fail("there is no element type with the number " + std::to_string(number));
+  return static_cast<DType>(number);
+}
+
 Shape unknownShape(int64_t rank) {
   return Shape(std::vector<Dim>(static_cast<size_t>(rank)));
 }

@@ -27,6 +27,9 @@ void requireRank(const InferContext& c, size_t input, int64_t least, int64_t mos
 /// Axis in [-rank, rank) made non-negative; the error is worded for the node.
 int64_t axisOf(const InferContext& c, int64_t axis, int64_t rank);
 
+/// The element type that an attribute names by its ONNX number; Error{input} when there is none.
+DType typeOfNumber(const InferContext& c, int64_t number);
+
 /// Unknown dimensions of a known rank.
 Shape unknownShape(int64_t rank);
 

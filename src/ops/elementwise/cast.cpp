@@ -9,10 +9,7 @@ bool isFloat8(DType type) {
 }
 
 void infer(InferContext& c) {
-  const int64_t to = c.attrs<CastAttributes>().to;
-  if (to <= 0 || to > 255 || !isKnown(static_cast<DType>(to)))
-    c.fail("there is no element type with the number " + std::to_string(to));
-  inferCast(c, static_cast<DType>(to));
+  inferCast(c, typeOfNumber(c, c.attrs<CastAttributes>().to));
 }
 
 bool expression(const Node& node, ExprBuilder& b) {

@@ -33,6 +33,13 @@ void inferComparison(InferContext& c) {
   inferBroadcastAs(c, DType::boolean);
 }
 
+void inferIntegers(InferContext& c) {
+  const DType type = requireSameType(c);
+  if (type != DType::undefined && !isInteger(type))
+    c.fail("elements of type " + std::string(name(type)) + ", integers are needed");
+  inferBroadcast(c);
+}
+
 void inferLogic(InferContext& c) {
   const DType type = requireSameType(c);
   if (type != DType::undefined && type != DType::boolean)

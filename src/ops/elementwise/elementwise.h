@@ -25,6 +25,8 @@ void inferNumber(InferContext& c);
 void inferNumbers(InferContext& c);
 /// The same with a boolean result.
 void inferComparison(InferContext& c);
+/// The broadcast of inputs of one integer type.
+void inferIntegers(InferContext& c);
 /// Booleans in and out, broadcast.
 void inferLogic(InferContext& c);
 
@@ -50,6 +52,30 @@ void numberKernel(KernelContext& k) {
       mapElements<Result, T>(k, F);
     else
       mapElements<Result, T, T>(k, F);
+  });
+}
+
+/// Calls `fn.template operator()<T>()` with T = int64_t or uint64_t; fails unless input 0 has integers.
+template <class Fn>
+void withIntegerClass(const KernelContext& k, Fn&& fn) {
+  switch (numberClassOf(k.input(0).type)) {
+    case NumberClass::signedInteger:
+      return fn.template operator()<int64_t>();
+    case NumberClass::unsignedInteger:
+      return fn.template operator()<uint64_t>();
+    default:
+      k.fail("elements of type " + std::string(name(k.input(0).type)) + ", integers are needed");
+  }
+}
+
+/// out = F(in0, ...) in int64_t or uint64_t, of one or two inputs.
+template <auto F, size_t Inputs>
+void bitKernel(KernelContext& k) {
+  withIntegerClass(k, [&]<class T>() {
+    if constexpr (Inputs == 1)
+      mapElements<T, T>(k, F);
+    else
+      mapElements<T, T, T>(k, F);
   });
 }
 

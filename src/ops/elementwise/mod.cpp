@@ -6,12 +6,6 @@
 namespace ridge::ops {
 namespace {
 
-void infer(InferContext& c) {
-  inferNumbers(c);
-  c.require(!isFloat(c.type(0)) || c.attrs<ModAttributes>().fmod,
-            "fmod must be 1 for floating point numbers");
-}
-
 // The remainder of a truncating division has the sign of the dividend.
 constexpr auto truncatingMod = []<class T>(T x, T y) {
   if constexpr (std::is_floating_point_v<T>) return std::fmod(x, y);
@@ -22,6 +16,10 @@ constexpr auto truncatingMod = []<class T>(T x, T y) {
 
 constexpr auto flooringMod = []<class T>(T x, T y) {
   const T rest = truncatingMod(x, y);
+  if constexpr (std::is_floating_point_v<T>) {
+    if (rest == 0) return std::copysign(T{0}, y);
+    if ((rest < 0) != (y < 0)) return rest + y;  // NaN stays
+  }
   if constexpr (std::is_same_v<T, int64_t>)
     if (rest != 0 && (rest < 0) != (y < 0)) return static_cast<T>(rest + y);
   return rest;
@@ -39,16 +37,22 @@ void reference(KernelContext& k) {
     numberKernel<flooringMod, 2>(k);
 }
 
+int sinceFor(const Node& node, const Graph& graph) {
+  const DType type = inputType(node, graph, 0);
+  const bool flooredFloats = isFloat(type) && !node.as<ModAttributes>().fmod;
+  return flooredFloats ? 28 : sinceOfType({.base = 10}, type);
+}
+
 }  // namespace
 
 constinit const Op mod{
     .name = "Mod",
     .since = 10,
-    .sinceFor = sinceByType<SinceTable{.base = 10}>,
+    .sinceFor = sinceFor,
     .minInputs = 2,
     .maxInputs = 2,
     .attributes = ModAttributes::read,
-    .infer = infer,
+    .infer = inferNumbers,
     .reference = reference,
     .cost = costPerOutput<1>,
     .traits = kElementwise,

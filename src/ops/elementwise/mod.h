@@ -6,7 +6,7 @@
 namespace ridge::ops {
 
 struct ModAttributes : AttributesOf<ModAttributes> {
-  bool fmod = false;  ///< the sign is the dividend's (C), not the divisor's (Python); floats need it
+  bool fmod = false;  ///< the sign is the dividend's (C), not the divisor's (Python)
 
   template <class Self, class V>
   static void visit(Self& self, V& v) {

@@ -90,22 +90,32 @@ int64_t modulo(int64_t x, int64_t period) {
   return rest < 0 ? rest + period : rest;
 }
 
-// Where place `at` of a padded axis comes from; -1: from the padding value.
-int64_t sourceOf(Mode mode, int64_t at, int64_t size) {
-  if (at >= 0 && at < size) return at;
-  switch (mode) {
-    case Mode::constant:
-      return -1;
-    case Mode::edge:
-      return at < 0 ? 0 : size - 1;
-    case Mode::wrap:
-      return modulo(at, size);
-    case Mode::reflect:
-      break;
-  }
+// Place `at` of an axis that goes on beyond its `size` elements.
+int64_t repeated(Mode mode, int64_t at, int64_t size) {
+  if (mode == Mode::edge) return std::clamp<int64_t>(at, 0, size - 1);
+  if (mode == Mode::wrap) return modulo(at, size);
   if (size == 1) return 0;
   const int64_t period = 2 * (size - 1), rest = modulo(at, period);
   return rest < size ? rest : period - rest;
+}
+
+// What is left of every axis once negative pads have removed their part.
+struct Kept {
+  InlineVector<int64_t, 32> begin, size;
+};
+
+Kept keptOf(const KernelContext& k, const PadAmounts& amounts, Mode mode) {
+  Kept kept;
+  const TensorView &in = k.input(0), &out = k.output(0);
+  for (size_t axis = 0; axis < in.dims.size(); ++axis) {
+    const int64_t begin = std::max<int64_t>(0, -amounts.before[axis]);
+    const int64_t size = in.dims[axis] - begin - std::max<int64_t>(0, -amounts.after[axis]);
+    if (mode != Mode::constant && size <= 0 && out.count() > 0)
+      k.fail("there is nothing to repeat in an empty dimension");
+    kept.begin.push_back(begin);
+    kept.size.push_back(size);
+  }
+  return kept;
 }
 
 // Fills the output with the padding value.
@@ -135,8 +145,7 @@ void reference(KernelContext& k) {
       padAmounts(pads, k.has(3) ? std::optional<std::span<const int64_t>>(axes) : std::nullopt,
                  static_cast<int64_t>(in.dims.size()));
   requirePlanned(k, amounts);
-  if (mode != Mode::constant && in.count() == 0 && out.count() > 0)
-    k.fail("there is nothing to repeat in an empty dimension");
+  const Kept kept = keptOf(k, amounts, mode);
   const ElementMover mover(k, in, out);
   if (mode == Mode::constant) fill(k);
   const AxisValues strides = stridesOf(in.dims);
@@ -146,9 +155,10 @@ void reference(KernelContext& k) {
     for (size_t axis = out.dims.size(), rest = static_cast<size_t>(at); axis-- > 0 && inside;) {
       const auto extent = static_cast<size_t>(out.dims[axis]);
       const int64_t place = static_cast<int64_t>(rest % extent) - amounts.before[axis];
-      const int64_t source = sourceOf(mode, place, in.dims[axis]);
-      inside = source >= 0;
-      from += source * strides[axis];
+      const int64_t inKept = place - kept.begin[axis], size = kept.size[axis];
+      inside = mode != Mode::constant || (inKept >= 0 && inKept < size);
+      const int64_t source = mode == Mode::constant ? inKept : repeated(mode, inKept, size);
+      from += (kept.begin[axis] + source) * strides[axis];
       rest /= extent;
     }
     if (inside) mover.move(from, at);

@@ -82,4 +82,61 @@ def cases(case):
     case("Cast_wraps", "Cast", lambda v: [np.array([300, -1, 128, 255], np.int32)], to=3)
     case("Cast_truncates", "Cast", lambda v: [np.array([1.9, -1.9, 0.5, -0.5], np.float32)], to=7)
     case("Cast_rounds_once", "Cast", lambda v: [np.array([(1 << 60) + (1 << 36) + 1, 1 << 24, (1 << 24) + 1], np.int64)], to=1)
+    functions(case)
+    bits(case)
     case("CastLike", "CastLike", lambda v: [v("3x5"), v("1", "i32")])
+
+
+def functions(case):
+    special = np.array([0.0, -0.0, 1e-30, -1e-6, 0.5, -1.0, 1.0, 2.0, 80.0, np.inf, -np.inf, np.nan], np.float32)
+    for op in ("Tan", "Asin", "Acos", "Atan", "Sinh", "Cosh", "Asinh", "Acosh", "Atanh"):
+        low, high = (1.0, 9.0) if op == "Acosh" else (-1.0, 1.0) if op in ("Asin", "Acos", "Atanh") else (-3.0, 3.0)
+        name = {"A": "arc" + op[1:]}.get(op[0], op.lower())
+        def ours(x):
+            with np.errstate(all="ignore"):
+                return [getattr(np, name)(x.astype(np.float64)).astype(x.dtype)]
+        case(f"{op}_plain", op, lambda v: [v("2x3x40", low=low, high=high)])
+        case(f"{op}_special", op, lambda v: [special], want=ours)
+        case(f"{op}_scalar", op, lambda v: [v("", low=low, high=high)])
+        case(f"{op}_empty", op, lambda v: [v("0x3")])
+        for type in ("f64", "f16"):
+            case(f"{op}_{type}", op, lambda v: [v("3x4", type, low, high)], want=ours if type == "f16" else None)
+    case("Shrink_plain", "Shrink", lambda v: [v("3x40")])
+    case("Shrink_both", "Shrink", lambda v: [v("3x40")], bias=1.25, lambd=0.75)
+    case("Shrink_special", "Shrink", lambda v: [special], bias=1.5)
+    case("Shrink_empty", "Shrink", lambda v: [v("0x3")])
+    for type in ("f64", "f16", "i32", "i64", "i8", "u8"):
+        case(f"Shrink_{type}", "Shrink", lambda v: [v("20", type)], bias=1.0, lambd=1.5)
+    for type in ("f32", "f64", "f16"):
+        case(f"Mod_floored_{type}", "Mod", lambda v: [v("3x40", type), v("40", type, 0.5, 2.0)],
+             want=lambda x, y: [np.mod(x, y)])
+    infinite = np.array([1.0, -1.0, 0.0, -0.0, 3.0, -3.0, np.inf, 1.0, np.nan], np.float32)
+    case("Mod_floored_special", "Mod", lambda v: [infinite, np.array([np.inf] * 4 + [-2.0, 2.0, 1.0, 0.0, 1.0], np.float32)],
+         want=lambda x, y: [np.array([1.0, np.inf, 0.0, 0.0, -1.0, 1.0, np.nan, np.nan, np.nan], np.float32)])
+
+
+def bits(case):
+    whole = ("u8", "i8", "u16", "i16", "u32", "i32", "u64", "i64")
+    for op in ("BitwiseAnd", "BitwiseOr", "BitwiseXor"):
+        for type in whole:
+            case(f"{op}_{type}", op, lambda v: [v("3x4", type), v("4", type)])
+        case(f"{op}_scalar", op, lambda v: [v("", "i32"), v("", "i32")])
+        case(f"{op}_empty", op, lambda v: [v("0x4", "i32"), v("4", "i32")])
+    for type in whole:
+        case(f"BitwiseNot_{type}", "BitwiseNot", lambda v: [v("3x4", type)])
+    for direction in ("LEFT", "RIGHT"):
+        for type in ("u8", "u16", "u32", "u64"):
+            kind = np.dtype(type.replace("u", "uint"))
+            case(f"BitShift_{direction}_{type}", "BitShift", lambda v: [v("3x4", type), v("4", type) % kind.type(8)],
+                 direction=direction)
+        case(f"BitShift_{direction}_empty", "BitShift", lambda v: [v("0x4", "u8"), v("4", "u8")], direction=direction)
+    # Signed numbers came later than ONNX Runtime's kernel.
+    def shifted(name, direction, x, y, want, type):
+        case(f"BitShift_{name}", "BitShift", lambda v: [np.array(x, type), np.array(y, type)], direction=direction,
+             want=lambda *_: [np.array(want, type)])
+    shifted("right_i8", "RIGHT", [-128, -1, 5, -7, 7, -7], [1, 7, 1, 8, 8, -1], [-64, -1, 2, -1, 0, -1], np.int8)
+    shifted("left_i8", "LEFT", [-128, -1, 5, 64, 7, -7], [1, 7, 1, 1, 8, -1], [0, -128, 10, -128, 0, 0], np.int8)
+    shifted("right_i64", "RIGHT", [-(1 << 63), -5, 5], [63, 1, 64], [-1, -3, 0], np.int64)
+    shifted("left_i64", "LEFT", [1, 3, -5], [63, 63, 1], [-(1 << 63), -(1 << 63), -10], np.int64)
+    shifted("beyond_u8", "RIGHT", [255, 255, 1], [7, 8, 200], [1, 0, 0], np.uint8)
+    shifted("beyond_u64", "LEFT", [1, 1, 1], [63, 64, 200], [1 << 63, 0, 0], np.uint64)

@@ -57,8 +57,8 @@ def cases(case):
         case(f"GatherElements_{axis}", "GatherElements",
              lambda v: [v("3x4"), np.array([[0, -1, 2], [2, 1, -3]], np.int64)], axis=axis)
 
-    def pad(name, x, pads, mode="constant", value=None, axes=None, type="f32"):
-        extra = [None if value is None else np.array(value), None if axes is None else ints(*axes)]
+    def pad(name, x, pads, mode="constant", value=None, axes=None, type="f32", axes_type=np.int64):
+        extra = [None if value is None else np.array(value), None if axes is None else np.array(axes, axes_type)]
         while extra and extra[-1] is None:
             extra.pop()
         case(f"Pad_{name}", "Pad", lambda v: [v(x, type), ints(*pads)] + extra, mode=mode)
@@ -73,6 +73,29 @@ def cases(case):
     pad("axes_several", "2x3x4", (1, 2, 3, 0), axes=(2, 0))
     pad("i64", "3", (2, 1), value=np.int64(-4), type="i64")
     case("Pad_scalar", "Pad", lambda v: [v(""), ints()], want=lambda x, pads: [x])
+
+    pad("axes_i32", "2x3x4", (1, 2), axes=(1,), axes_type=np.int32)
+    for mode in ("reflect", "edge", "wrap"):
+        pad(f"{mode}_axes", "2x3x4", (1, 2), mode, axes=(-2,))
+        pad(f"{mode}_one", "1x3", (0, 1, 0, 2), mode)
+        pad(f"{mode}_i64", "4", (3, 2), mode, type="i64")
+        pad(f"{mode}_bool", "4", (3, 2), mode, type="bool")
+        pad(f"{mode}_f16", "4", (3, 2), mode, type="f16")
+        pad(f"{mode}_empty", "0x3", (0, 1, 0, 2), mode)
+        for name, pads in (("crops", (-1, 2)), ("crops_end", (1, -2)), ("crops_more", (-2, 1)), ("crops_both", (-1, -1))):
+            pad(f"{mode}_{name}", "5", pads, mode)
+    pad("reflect_scalar_axis", "1", (0, 0), "reflect")
+
+    def center(name, x, sizes, type="f32", **attributes):
+        case(f"CenterCropPad_{name}", "CenterCropPad", lambda v: [v(x, type), ints(*sizes)], **attributes)
+
+    for name, x, sizes in (("crop", "6x7", (3, 4)), ("pad", "3x4", (6, 7)), ("both", "6x3", (3, 8)), ("same", "3x4", (3, 4)),
+                           ("from_one", "1x1", (4, 5)), ("to_one", "4x5", (1, 1))):
+        center(name, x, sizes)
+    center("axes", "2x5x6", (3, 9), axes=[1, 2])
+    center("negative_axes", "2x5x6", (8, 3), axes=[-1, -2])
+    for type in ("u8", "i32", "i64", "f16", "f64", "bool"):
+        center(type, "3x4", (5, 3), type)
 
     for name, x, repeats in (("plain", "2x3", (2, 3)), ("one", "2x3", (1, 1)), ("none", "2x3", (0, 2)), ("vector", "3", (4,))):
         case(f"Tile_{name}", "Tile", lambda v: [v(x), ints(*repeats)])

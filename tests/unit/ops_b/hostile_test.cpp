@@ -65,10 +65,11 @@ Tensor randomTensor(std::mt19937& random) {
 AttributeMap randomAttributes(std::mt19937& random) {
   AttributeMap map;
   const int64_t values[] = {-2, -1, 0, 1, 2, 3, 7, kMax, -kMax - 1};
-  for (const char* name :
-       {"axis", "blocksize", "to", "block_size", "output_dtype", "start", "end", "num_outputs"})
+  for (const char* name : {"axis", "blocksize", "to", "block_size", "output_dtype", "start", "end",
+                           "num_outputs", "batch_dims", "k", "dtype", "output_datatype", "sample_size"})
     map.set(name, values[random() % 9]);
-  for (const char* name : {"fmod", "allowzero"}) map.set(name, values[random() % 2 + 2]);
+  for (const char* name : {"fmod", "allowzero", "sorted", "exclusive", "reverse", "center_point_box"})
+    map.set(name, values[random() % 2 + 2]);
   return map;
 }
 

@@ -16,6 +16,32 @@ int sinceOfUnary(const Op& op, DType type, std::initializer_list<GraphMaker::Att
   return sinceOf(g.finish());
 }
 
+// Of ops with several inputs, by the first one.
+int sinceOfFirst(const Op& op, DType type, const AttributeList& attributes = {}) {
+  Graph graph;
+  Node node = makeNode(op, attributes, 0);
+  node.in = {graph.addInput("x", type, Shape())};
+  return sinceOf(graph, graph.addNode(std::move(node)));
+}
+
+TEST(Since, ByTypeAndFormOfTheFirstInput) {
+  const AttributeList left{{"direction", std::string("LEFT")}};
+  EXPECT_EQ(sinceOfFirst(ops::bitShift, DType::u8, left), 11);
+  EXPECT_EQ(sinceOfFirst(ops::bitShift, DType::i8, left), 28);
+  EXPECT_EQ(sinceOfFirst(ops::topK, DType::f32), 10);
+  EXPECT_EQ(sinceOfFirst(ops::topK, DType::i32), 11);
+  EXPECT_EQ(sinceOfFirst(ops::topK, DType::f32, {{"largest", int64_t{0}}}), 11);
+  EXPECT_EQ(sinceOfFirst(ops::cumSum, DType::f32), 11);
+  EXPECT_EQ(sinceOfFirst(ops::cumSum, DType::f16), 14);
+  EXPECT_EQ(sinceOfFirst(ops::mod, DType::f32, {{"fmod", int64_t{1}}}), 10);
+  EXPECT_EQ(sinceOfFirst(ops::mod, DType::f32), 28);
+  EXPECT_EQ(sinceOfFirst(ops::scatterNd, DType::f32), 11);
+  EXPECT_EQ(sinceOfFirst(ops::scatterNd, DType::f32, {{"reduction", std::string("add")}}), 16);
+  EXPECT_EQ(sinceOfFirst(ops::scatterElements, DType::f32, {{"reduction", std::string("max")}}), 18);
+  EXPECT_EQ(sinceOfFirst(ops::gatherNd, DType::f32, {{"batch_dims", int64_t{1}}}), 12);
+  EXPECT_EQ(sinceOfFirst(ops::eyeLike, DType::f32, {{"dtype", int64_t{16}}}), 22);
+}
+
 TEST(Since, ByType) {
   EXPECT_EQ(sinceOfUnary(ops::relu, DType::f32), 6);
   EXPECT_EQ(sinceOfUnary(ops::relu, DType::bf16), 13);

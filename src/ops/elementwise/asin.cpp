@@ -1,0 +1,16 @@
+// Asin.
+#include "ops/elementwise/elementwise.h"
+
+namespace ridge::ops {
+
+constinit const Op asin{
+    .name = "Asin",
+    .since = 7,
+    .sinceFor = sinceByType<SinceTable{.base = 7, .bf16 = 22}>,
+    .infer = inferFloat,
+    .reference = realKernel<[](double x) { return std::asin(x); }>,
+    .cost = costPerOutput<1>,
+    .traits = kElementwise,
+};
+
+}  // namespace ridge::ops

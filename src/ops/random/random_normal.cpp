@@ -1,0 +1,8 @@
+// RandomNormal.
+#include "ops/random/random.h"
+
+namespace ridge::ops {
+
+constinit const Op randomNormal = shapedRandom<NormalAttributes>("RandomNormal");
+
+}  // namespace ridge::ops
