@@ -2,6 +2,7 @@
 #include <gtest/gtest.h>
 
 #include "cases.h"
+#include "ops/infer.h"
 #include "ops/kernel_context.h"
 #include "support/count_allocations.h"
 
@@ -29,16 +30,28 @@ long allocationsOf(const OpCase& one) {
     tensor = Tensor::allocate(tensor.type(), tensor.dims());
     out.push_back(view(tensor, tensor.mutableBytes().data()));
   }
-  KernelContext context(node, in, out, {});
+  Graph sized = one.graph;  // inference tells the shapes that `scratch` looks at
+  inferShapes(sized);
+  const size_t scratchBytes = node.op->scratch ? node.op->scratch(node, sized) : 0;
+  Tensor scratch = Tensor::allocate(DType::u8, {static_cast<int64_t>(scratchBytes)});
+  KernelContext context(node, in, out, scratch.mutableBytes());
   node.op->reference(context);  // starts the threads
   const long before = allocations();
   node.op->reference(context);
   return allocations() - before;
 }
 
+// Ops with `evaluate` make their results while they run: how large those are depends on contents.
+bool runsInPlans(const OpCase& one) {
+  return !one.graph.node(one.graph.order().front()).op->evaluate;
+}
+
 TEST(ReferenceKernels, AllocateNothing) {
   for (const std::string& family : opFamilies())
-    for (const OpCase& one : opCases(family)) EXPECT_EQ(allocationsOf(one), 0) << one.name;
+    for (const OpCase& one : opCases(family))
+      if (runsInPlans(one)) {
+        EXPECT_EQ(allocationsOf(one), 0) << one.name;
+      }
 }
 
 }  // namespace
