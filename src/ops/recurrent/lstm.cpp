@@ -30,7 +30,7 @@ void advance(const Recurrence::Row& row, const Activation* functions, int64_t hi
     const double opened = f(sum(input, at) + peephole(input, at));
     const double kept = inputForget ? 1.0 - opened : f(sum(forget, at) + peephole(forget, at));
     row.cell[at] = kept * row.cell[at] + opened * g(sum(cell, at));
-    row.state[at] = f(sum(output, at) + peephole(output, at)) * h(row.cell[at]);
+    row.state[at] = f(sum(output, at) + peephole(output, at)) * h.withoutClip(row.cell[at]);
   }
 }
 

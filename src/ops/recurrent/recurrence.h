@@ -42,9 +42,10 @@ struct Activation {
   };
   Kind kind = Kind::tanh;
   double alpha = 0, beta = 0;
-  double clip = 0;  ///< of the argument
+  double clip = 0;  ///< of a gate's argument
 
-  double operator()(double x) const;
+  double operator()(double x) const;   ///< of a gate
+  double withoutClip(double x) const;  ///< of a cell, as ONNX Runtime has it
 };
 using Activations = std::array<Activation, 6>;  ///< [direction][gate]
 

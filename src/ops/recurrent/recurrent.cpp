@@ -100,7 +100,10 @@ Activations activationsOf(const RecurrentForm& form, const RecurrentKind& kind) 
 }
 
 double Activation::operator()(double x) const {
-  if (!std::isnan(x)) x = std::clamp(x, -clip, clip);
+  return withoutClip(std::isnan(x) ? x : std::clamp(x, -clip, clip));
+}
+
+double Activation::withoutClip(double x) const {
   switch (kind) {
     case Kind::affine:
       return alpha * x + beta;

@@ -52,12 +52,13 @@ def attention_cases(case):
     for mode in range(4):
         attention(f"mode_{mode}", mask=lambda v: v("4x6"), past=None, outputs=4, qk_matmul_output_mode=mode)
     for mode in range(1, 4):
-        attention(f"mode_{mode}_softcap", softcap=0.75, is_causal=1, outputs=4, qk_matmul_output_mode=mode)
+        # After the bias ONNX Runtime shows its lowest number where infinity belongs.
+        attention(f"mode_{mode}_softcap", softcap=0.75, is_causal=int(mode != 2), outputs=4, qk_matmul_output_mode=mode)
     attention("long", q="1x2x70x16", k="1x2x300x16", value="1x2x300x16")
     attention("one_of_each", q="1x1x1x1", k="1x1x1x1", value="1x1x1x1")
     attention("no_queries", q="2x3x0x8", past=past, outputs=3)
     attention("halves", type="f16")
-    attention("doubles", type="f64")
+    attention("doubles", type="f64", scale=0.25)
 
 
 def rotary_cases(case):

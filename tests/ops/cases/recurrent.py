@@ -58,7 +58,8 @@ def cases(case):
         recurrent("wide", op, "b", steps=3, batch=2, size=140, hidden=24)
         recurrent("many_sequences", op, "b", steps=3, batch=70)
 
-    for function in ("Affine", "LeakyRelu", "ThresholdedRelu", "ScaledTanh", "HardSigmoid", "Elu", "Softsign", "Softplus"):
+    # ONNX Runtime takes 0 for the missing parameters of Affine, ScaledTanh and ThresholdedRelu.
+    for function in ("LeakyRelu", "HardSigmoid", "Elu", "Softsign", "Softplus"):
         recurrent(f"function_{function}", "RNN", "b h", activations=[function])
     for function, alpha, beta in (("Affine", 0.5, 0.25), ("LeakyRelu", 0.3, None), ("ThresholdedRelu", 0.5, None),
                                   ("ScaledTanh", 0.75, 0.5), ("HardSigmoid", 0.3, 0.4), ("Elu", 0.7, None)):
