@@ -49,6 +49,19 @@ void requireRank(const InferContext& c, size_t input, int64_t least, int64_t mos
          " are needed");
 }
 
+void requireDims(const InferContext& c, size_t input, const std::vector<Dim>& wanted) {
+  const Shape& shape = c.shape(input);
+  if (!shape.ranked()) return;
+  bool fits = shape.rank() == static_cast<int64_t>(wanted.size());
+  for (size_t axis = 0; fits && axis < wanted.size(); ++axis) {
+    const Dim& own = shape.dims()[axis];
+    fits = !own.isInteger() || !wanted[axis].isInteger() || own.value() == wanted[axis].value();
+  }
+  if (!fits)
+    c.fail("input " + std::to_string(input) + " has the shape " + shape.toString() + " instead of " +
+           Shape(wanted).toString());
+}
+
 int64_t axisOf(const InferContext& c, int64_t axis, int64_t rank) {
   if (axis < -rank || axis >= rank)
     c.fail("axis " + std::to_string(axis) + " does not exist in a tensor of " + std::to_string(rank) +

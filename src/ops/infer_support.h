@@ -24,6 +24,9 @@ void requireFloat(const InferContext& c, size_t input);
 /// Error{input} when the rank is known and below `least` or above `most` (-1: no limit).
 void requireRank(const InferContext& c, size_t input, int64_t least, int64_t most = -1);
 
+/// Error{input} when what is known of an input's shape contradicts these dimensions.
+void requireDims(const InferContext& c, size_t input, const std::vector<Dim>& wanted);
+
 /// Axis in [-rank, rank) made non-negative; the error is worded for the node.
 int64_t axisOf(const InferContext& c, int64_t axis, int64_t rank);
 

@@ -102,7 +102,7 @@ class Growth {
     pointwise_ = hasExpression(graph, seed);
     if (pointwise_)
       check(inliner_.add(seed), "a node with an expression can be inlined");
-    else
+    else if (graph.node(seed).out.front() != kNoValue)  // the first output of an LSTM may be left out
       inliner_.accumulator(graph.node(seed).out.front());
   }
 
@@ -137,7 +137,8 @@ class Growth {
 
  private:
   Dims outputDims(NodeId node) const {
-    return graph_.value(graph_.node(node).out.front()).shape.staticDims();
+    const ValueId out = graph_.node(node).out.front();
+    return out == kNoValue ? Dims() : graph_.value(out).shape.staticDims();
   }
   bool isMember(NodeId node) const {
     return std::find(members_.begin(), members_.end(), node) != members_.end();

@@ -48,11 +48,10 @@ bool runsInPlans(const OpCase& one) {
 
 TEST(ReferenceKernels, AllocateNothing) {
   for (const std::string& family : opFamilies())
-    for (const OpCase& one : opCases(family)) {
+    for (const OpCase& one : opCases(family))
       if (runsInPlans(one)) {
         EXPECT_EQ(allocationsOf(one), 0) << one.name;
       }
-    }
 }
 
 }  // namespace

@@ -41,15 +41,15 @@ class Values:
         return np.asarray(np.round(self.random.uniform(low, high, shape) * 64) / 64).astype(kind)
 
 
-OPSET = 21
+OPSET = 21  # where a family does not say another
 
 
 def declare(name, value):
     return helper.make_tensor_value_info(name, helper.np_dtype_to_tensor_dtype(value.dtype), value.shape)
 
 
-def save(graph):
-    return helper.make_model(graph, opset_imports=[helper.make_opsetid("", OPSET)], ir_version=10)
+def save(graph, opset):
+    return helper.make_model(graph, opset_imports=[helper.make_opsetid("", opset)], ir_version=10)
 
 
 def answer(model, feeds):
@@ -63,8 +63,8 @@ def answer(model, feeds):
 
 
 class Family:
-    def __init__(self):
-        self.nodes, self.constants, self.outputs = [], [], []
+    def __init__(self, opset):
+        self.opset, self.nodes, self.constants, self.outputs = opset, [], [], []
 
     def case(self, name, op, make, outputs=1, want=None, **attributes):
         """`make(v)` lists the inputs; None: left out. `want(*inputs)` lists the answers, if no peer knows them."""
@@ -78,7 +78,7 @@ class Family:
         if want:
             results, who = want(*inputs), "the case itself"
         else:
-            results, who = answer(onnx.shape_inference.infer_shapes(save(alone)), feeds)
+            results, who = answer(onnx.shape_inference.infer_shapes(save(alone, self.opset)), feeds)
         if who != "ONNX Runtime":
             print(f"  {name}: answered by {who}")
         answers = {f"{name}:want{at}": np.asarray(value) for at, value in enumerate(results)}
@@ -90,7 +90,7 @@ class Family:
         self.outputs += [declare(key, value) for key, value in answers.items()]
 
     def write(self, path):
-        model = save(helper.make_graph(self.nodes, path.stem, [], self.outputs, self.constants))
+        model = save(helper.make_graph(self.nodes, path.stem, [], self.outputs, self.constants), self.opset)
         with zipfile.ZipFile(path, "w") as archive:  # a fixed date: the same cases give the same bytes
             archive.writestr(zipfile.ZipInfo("model.onnx", (2000, 1, 1, 0, 0, 0)), model.SerializeToString(),
                              zipfile.ZIP_DEFLATED, 9)
@@ -101,8 +101,9 @@ def main():
     sys.path.insert(0, str(HERE))
     sys.dont_write_bytecode = True
     for name in sys.argv[1:] or FAMILIES:
-        family = Family()
-        importlib.import_module(f"cases.{name}").cases(family.case)
+        module = importlib.import_module(f"cases.{name}")
+        family = Family(getattr(module, "OPSET", OPSET))
+        module.cases(family.case)
         family.write(HERE / "goldens" / f"{name}.zip")
         print(f"{name}: {len(family.nodes)} cases")
 

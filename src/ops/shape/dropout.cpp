@@ -21,9 +21,15 @@ void infer(InferContext& c) {
   if (c.outputCount() > 1) c.output(1, DType::boolean, c.shape(0));
 }
 
+// Training with ratio 0 drops nothing.
+bool drops(const KernelContext& k) {
+  const auto given = [&](size_t input) { return k.has(input) && k.input(input).count() > 0; };
+  if (!given(2) || !loadNumber<bool>(k.input(2), 0)) return false;
+  return !given(1) || loadNumber<double>(k.input(1), 0) != 0;
+}
+
 void reference(KernelContext& k) {
-  if (k.has(2) && k.input(2).count() > 0 && loadNumber<bool>(k.input(2), 0))
-    k.fail("Dropout in training mode is not supported");
+  if (drops(k)) k.fail("Dropout in training mode is not supported");
   copyKernel(k);
   if (!k.wants(1)) return;
   for (int64_t at = 0; at < k.output(1).count(); ++at) storeNumber(k.output(1), at, true);
@@ -51,7 +57,7 @@ constinit const Op dropout{
     .attributes = DropoutAttributes::read,
     .infer = infer,
     .reference = reference,
-    .traits = kView,
+    .traits = {.commutesWithQdq = true},  // no view: training mode must not pass unseen
 };
 
 }  // namespace ridge::ops

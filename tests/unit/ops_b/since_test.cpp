@@ -76,5 +76,29 @@ TEST(Since, ByForm) {
   for (NodeId id = 0; id < 6; ++id) EXPECT_EQ(sinceOf(graph, id), wanted[id]) << id;
 }
 
+TEST(Since, OfAttentionAndRecurrentForms) {
+  const auto attention = [](bool padded, std::initializer_list<GraphMaker::Attribute> attributes) {
+    GraphMaker g;
+    const ValueId x = g.input("x", {1, 2, 3, 4});
+    std::vector<ValueId> in{x, x, x};
+    if (padded) in.insert(in.end(), {kNoValue, kNoValue, kNoValue, g.ints("valid", {2})});
+    g.node(ops::attention, in, "y", attributes);
+    return sinceOf(g.finish());
+  };
+  EXPECT_EQ(attention(false, {}), 23);
+  EXPECT_EQ(attention(true, {}), 24);
+  EXPECT_EQ(attention(false, {{"left_window_size", int64_t{1}}}), 25);
+  const auto rnn = [](int64_t layout, DType type) {
+    GraphMaker g;
+    g.node(ops::rnn,
+           {g.input("x", {2, 2, 3}, type), g.input("w", {1, 4, 3}, type), g.input("r", {1, 4, 4}, type)}, "y",
+           {{"layout", layout}});
+    return sinceOf(g.finish());
+  };
+  EXPECT_EQ(rnn(0, DType::f32), 7);
+  EXPECT_EQ(rnn(1, DType::f32), 14);
+  EXPECT_EQ(rnn(0, DType::bf16), 22);
+}
+
 }  // namespace
 }  // namespace ridge::test
