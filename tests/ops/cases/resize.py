@@ -60,3 +60,29 @@ def cases(case):
         resize(f"{mode}_antialias_exclude", "1x2x9x11", [1, 1, 0.4, 0.6], mode=mode, antialias=1, exclude_outside=1)
         resize(f"{mode}_antialias_corners", "1x1x9x8", sizes=[1, 1, 4, 3], mode=mode, antialias=1,
                coordinate_transformation_mode="align_corners")
+
+    for mode in ("linear", "nearest", "cubic"):
+        for padding in ("zeros", "border", "reflection"):
+            for corners in (0, 1):
+                case(f"grid_{mode}_{padding}_{corners}", "GridSample",
+                     lambda v: [v("2x3x5x6"), v("2x4x7x2", low=-1.9, high=1.9)], mode=mode, padding_mode=padding,
+                     align_corners=corners)
+    for mode in ("linear", "nearest"):
+        for padding in ("zeros", "border", "reflection"):
+            case(f"grid_{mode}_{padding}_three_axes", "GridSample",
+                 lambda v: [v("1x2x3x4x5"), v("1x2x3x4x3", low=-1.5, high=1.5)], mode=mode, padding_mode=padding)
+    case("grid_one_pixel", "GridSample", lambda v: [v("1x2x1x1"), v("1x3x3x2")], padding_mode="border")
+    case("grid_no_point", "GridSample", lambda v: [v("1x2x3x3"), v("1x0x3x2")], want=lambda x, grid: [np.zeros((1, 2, 0, 3), np.float32)])
+
+    regions = np.array([[0.5, 1, 6.5, 5], [2, 2, 2.3, 2.4], [-3, -2, 4, 20], [5, 5, 3, 3]], np.float32)
+    for mode in ("avg", "max"):
+        for transformation in ("half_pixel", "output_half_pixel"):
+            for ratio in (0, 2):
+                case(f"roi_{mode}_{transformation}_{ratio}", "RoiAlign",
+                     lambda v: [v("2x3x8x9"), regions, np.array([0, 1, 1, 0], np.int64)], mode=mode, output_height=3,
+                     output_width=2, coordinate_transformation_mode=transformation, sampling_ratio=ratio, spatial_scale=0.75)
+
+    for corners in (0, 1):
+        case(f"affine_{corners}", "AffineGrid", lambda v: [v("2x2x3"), np.array([2, 3, 4, 5], np.int64)], align_corners=corners)
+        case(f"affine_three_axes_{corners}", "AffineGrid",
+             lambda v: [v("1x3x4"), np.array([1, 2, 3, 4, 2], np.int64)], align_corners=corners)
