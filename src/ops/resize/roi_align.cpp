@@ -28,7 +28,8 @@ struct RoiAlignAttributes : AttributesOf<RoiAlignAttributes> {
   }
 };
 
-constexpr double kMostSamples = 1 << 20;  // of a cell along an axis; far beyond any real region
+constexpr double kMostExtent = 1 << 16;    // of a region's coordinates; far beyond any real picture
+constexpr int64_t kMostSamples = 1 << 10;  // that an attribute may ask for
 
 void infer(InferContext& c) {
   const auto& attrs = c.attrs<RoiAlignAttributes>();
@@ -37,7 +38,7 @@ void infer(InferContext& c) {
             "coordinate_transformation_mode must be half_pixel or output_half_pixel");
   c.require(attrs.outputHeight > 0 && attrs.outputWidth > 0,
             "output_height and output_width must be positive");
-  c.require(attrs.samplingRatio >= 0 && static_cast<double>(attrs.samplingRatio) <= kMostSamples,
+  c.require(attrs.samplingRatio >= 0 && attrs.samplingRatio <= kMostSamples,
             "sampling_ratio is out of range");
   requireFloat(c, 0);
   c.require(c.type(2) == DType::undefined || c.type(2) == DType::i64, "the batch indices must be int64");
@@ -89,7 +90,7 @@ CellAxis cellAxis(const RoiAlignAttributes& attrs, double from, double to, int64
   axis.bin = length / static_cast<double>(cells);
   const double samples =
       attrs.samplingRatio > 0 ? static_cast<double>(attrs.samplingRatio) : std::ceil(axis.bin);
-  axis.samples = static_cast<int64_t>(std::clamp(samples, 0.0, kMostSamples));
+  axis.samples = static_cast<int64_t>(std::clamp(samples, 0.0, 2 * kMostExtent));
   return axis;
 }
 
@@ -99,7 +100,7 @@ void requireRegions(const KernelContext& k) {
     k.fail("there are not as many regions as batch indices");
   const auto scale = static_cast<double>(k.attrs<RoiAlignAttributes>().spatialScale);
   for (int64_t at = 0; at < rois.count(); ++at)
-    if (!(std::fabs(loadNumber<double>(rois, at) * scale) < kMostSamples)) k.fail("a region is out of range");
+    if (!(std::fabs(loadNumber<double>(rois, at) * scale) < kMostExtent)) k.fail("a region is out of range");
   for (int64_t at = 0; at < batch.count(); ++at)
     if (batch.as<int64_t>()[at] < 0 || batch.as<int64_t>()[at] >= k.input(0).dims[0])
       k.fail("batch index " + std::to_string(batch.as<int64_t>()[at]) + " does not exist");

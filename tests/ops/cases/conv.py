@@ -88,3 +88,19 @@ def cases(case):
     columns("one_axis", "2x6x4", [6], [3])
     columns("three_axes", "1x10x12", [3, 4, 5], [1, 1, 5])
     columns("doubles", "1x9x4", [5, 5], [3, 3], strides=[2, 2], type="f64")
+
+    def deform(name, x, w, out, bias=False, mask=False, offset_group=1, spread=1.5, **attributes):
+        def make(v):
+            dims = w.split("x")
+            places = offset_group * int(np.prod([int(extent) for extent in dims[2:]]))
+            images = x.split("x")[0]
+            inputs = [v(x), v(w), v(f"{images}x{places * (len(dims) - 2)}x{out}", low=-spread, high=spread)]
+            inputs.append(v(dims[0]) if bias else None)
+            return inputs + ([v(f"{images}x{places}x{out}", low=0.0, high=1.0)] if mask else [])
+        case("deform_" + name, "DeformConv", make, offset_group=offset_group, **attributes)
+
+    deform("plain", "1x3x6x7", "4x3x3x3", "4x5")
+    deform("padded", "2x3x6x7", "4x3x3x3", "6x7", bias=True, pads=[1, 1, 1, 1])
+    deform("masked", "1x4x6x7", "6x2x3x3", "3x4", bias=True, mask=True, offset_group=2, group=2, strides=[2, 2], pads=[1, 1, 1, 1])
+    deform("dilated", "1x2x7x8", "3x2x2x3", "5x4", dilations=[2, 2], mask=True)
+    deform("far", "1x2x5x5", "3x2x3x3", "3x3", spread=9.0)

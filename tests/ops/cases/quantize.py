@@ -69,3 +69,25 @@ def cases(case):
     for name, values in (("plain", None), ("positive", [1.5, 2, 3.25]), ("negative", [-1.5, -2, -3.25]), ("zeros", [0, 0])):
         case("DynamicQuantizeLinear_" + name, "DynamicQuantizeLinear",
              lambda v: [v("7x90", low=-3.0, high=5.0) if values is None else np.array(values, np.float32)], outputs=3)
+
+    import ml_dtypes
+    for kind in ("int4", "uint4"):
+        type = getattr(ml_dtypes, kind)
+        case(f"QuantizeLinear_{kind}", "QuantizeLinear", lambda v: [v("3x7", low=-9.0, high=20.0), scale(0.7), np.array(2, type)])
+        case(f"DequantizeLinear_{kind}", "DequantizeLinear",
+             lambda v: [np.arange(15).reshape(3, 5).astype(type), scale(0.7), np.array(2, type)])
+        case(f"QuantizeLinear_{kind}_blocked", "QuantizeLinear",
+             lambda v: [v("5x6", low=-9.0, high=20.0), v("3x6", low=0.5, high=2.0), v.random.randint(0, 4, (3, 6)).astype(type)],
+             axis=0, block_size=2)
+    for kind in ("float8_e4m3fn", "float8_e4m3fnuz", "float8_e5m2", "float8_e5m2fnuz"):
+        type = getattr(ml_dtypes, kind)
+        for saturate in (1, 0):
+            case(f"QuantizeLinear_{kind}_{saturate}", "QuantizeLinear",
+                 lambda v: [np.array([-1e6, -500, -3.3, -0.01, 0, 1e-4, 0.7, 17, 449, 1e5, 1e9], np.float32), scale(1.0),
+                            np.array(0, type)], saturate=saturate)
+        case(f"DequantizeLinear_{kind}", "DequantizeLinear",
+             lambda v: [np.array([-7, -0.5, 0, 0.25, 3, 96], np.float32).astype(type), scale(0.3), np.array(0, type)])
+    case("QuantizeLinear_half", "QuantizeLinear",
+         lambda v: [v("30x50", "f16", low=-12.0, high=12.0), np.array(0.1, np.float16), np.array(3, np.int8)])
+    case("DequantizeLinear_half_axis", "DequantizeLinear",
+         lambda v: [v("3x5", "u8"), v("5", "f16", low=0.1), np.arange(5).astype(np.uint8)])
