@@ -13,7 +13,7 @@ namespace {
 
 struct GridSampleAttributes : AttributesOf<GridSampleAttributes> {
   bool alignCorners = false;
-  std::string mode = "linear";  ///< opset 16 says bilinear and bicubic
+  std::string mode = "linear";
   std::string paddingMode = "zeros";
 
   template <class Self, class V>
@@ -21,6 +21,15 @@ struct GridSampleAttributes : AttributesOf<GridSampleAttributes> {
     v("align_corners", self.alignCorners);
     v("mode", self.mode);
     v("padding_mode", self.paddingMode);
+  }
+
+  // Opset 16 had other names.
+  static AttributesPtr read(AttributeReader& reader) {
+    auto made = std::make_shared<GridSampleAttributes>();
+    visit(*made, reader);
+    if (made->mode == "bilinear") made->mode = "linear";
+    if (made->mode == "bicubic") made->mode = "cubic";
+    return made;
   }
 };
 
@@ -30,8 +39,8 @@ constexpr size_t kMostAxes = 3;
 
 std::optional<Mode> modeFrom(const std::string& name) {
   if (name == "nearest") return Mode::nearest;
-  if (name == "linear" || name == "bilinear") return Mode::linear;
-  if (name == "cubic" || name == "bicubic") return Mode::cubic;
+  if (name == "linear") return Mode::linear;
+  if (name == "cubic") return Mode::cubic;
   return std::nullopt;
 }
 
@@ -212,18 +221,11 @@ Cost cost(const Node& node, const Graph& graph) {
   return elementwiseCost(node, graph, 2 * taps);
 }
 
-int sinceFor(const Node& node, const Graph& graph) {
-  const Shape& shape = graph.value(node.in[0]).shape;
-  const std::string& mode = node.as<GridSampleAttributes>().mode;
-  const bool named20 = mode == "linear" || mode == "cubic" || (shape.ranked() && shape.rank() != 4);
-  return std::max(named20 ? 20 : 16, sinceOfType({.base = 16, .bf16 = 22}, inputType(node, graph, 0)));
-}
-
 }  // namespace
 
 constinit const Op gridSample{.name = "GridSample",
-                              .since = 16,
-                              .sinceFor = sinceFor,
+                              .since = 20,
+                              .sinceFor = sinceByType<SinceTable{.base = 20, .bf16 = 22}>,
                               .minInputs = 2,
                               .maxInputs = 2,
                               .attributes = GridSampleAttributes::read,

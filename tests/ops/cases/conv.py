@@ -34,6 +34,13 @@ def cases(case):
     conv("no_image", "0x3x6x6", "4x3x3x3")
     conv("kernel_shape_stated", "1x3x6x6", "4x3x3x2", kernel_shape=[3, 2])
 
+    transposed(case)
+    integers(case)
+    columns_to_images(case)
+    deformed(case)
+
+
+def transposed(case):
     def transpose(name, x, w, bias=True, type="f32", **attributes):
         def make(v):
             inputs = [v(x, type), v(w, type)]
@@ -64,6 +71,8 @@ def cases(case):
     transpose("no_image", "0x3x4x5", "3x2x3x3", want=lambda x, w, b: [np.zeros((0, 2, 6, 7), np.float32)])
     transpose("doubles", "1x3x4x5", "3x2x3x3", type="f64")
 
+
+def integers(case):
     def integer(name, x, w, x_zero=None, w_zero=None, x_type="u8", w_type="u8", **attributes):
         kinds = {"u8": np.uint8, "i8": np.int8}
         case("integer_" + name, "ConvInteger", lambda v: [
@@ -76,6 +85,8 @@ def cases(case):
     integer("per_channel", "1x4x6x7", "4x2x3x3", 7, [0, 3, -5, 6], w_type="i8", group=2, strides=[2, 2])
     integer("one_axis", "1x3x9", "4x3x3", 2, dilations=[2])
 
+
+def columns_to_images(case):
     def columns(name, x, image, block, type="f32", **attributes):
         case("col2im_" + name, "Col2Im", lambda v: [v(x, type), np.array(image, np.int64), np.array(block, np.int64)],
              **attributes)
@@ -89,6 +100,8 @@ def cases(case):
     columns("three_axes", "1x10x12", [3, 4, 5], [1, 1, 5])
     columns("doubles", "1x9x4", [5, 5], [3, 3], strides=[2, 2], type="f64")
 
+
+def deformed(case):
     def deform(name, x, w, out, bias=False, mask=False, offset_group=1, spread=1.5, **attributes):
         def make(v):
             dims = w.split("x")

@@ -42,6 +42,11 @@ def cases(case):
     gemm("gemm_one_row", "1x140", "66x140", "66", transB=1)
     gemm("gemm_doubles", "3x4", "4x5", "5", "f64")
 
+    sums(case)
+    integers(case)
+
+
+def sums(case):
     def einsum(name, equation, *shapes, type="f32", **attributes):
         case("einsum_" + name, "Einsum", lambda v: [v(shape, type) for shape in shapes], equation=equation, **attributes)
 
@@ -75,6 +80,8 @@ def cases(case):
     einsum("doubles", "bij,bjk->bki", "2x3x4", "2x4x5", type="f64")
     einsum("upper_and_lower", "aB,Bc", "3x4", "4x5")
 
+
+def integers(case):
     def integer(name, left, right, left_zero=None, right_zero=None, left_type="u8", right_type="u8"):
         kinds = {"u8": np.uint8, "i8": np.int8}
         case("integer_" + name, "MatMulInteger", lambda v: [

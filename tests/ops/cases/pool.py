@@ -1,10 +1,15 @@
 import numpy as np
 
 
-def cases(case):
+def pooling(case):
     def pool(name, x, kernel, op="MaxPool", type="f32", **attributes):
         case(name, op, lambda v: [v(x, type)], kernel_shape=kernel, **attributes)
 
+    return pool
+
+
+def cases(case):
+    pool = pooling(case)
     for op, prefix in (("MaxPool", "max_"), ("AveragePool", "average_")):
         def each(name, x, kernel, op=op, prefix=prefix, **attributes):
             pool(prefix + name, x, kernel, op, **attributes)
@@ -56,6 +61,13 @@ def cases(case):
         case(f"{op}_large", op, lambda v: [v("1x2x30x30")])
         case(f"{op}_one_element", op, lambda v: [v("1x1x1x1")])
 
+    norms(case)
+    unpooled(case)
+
+
+def norms(case):
+    pool = pooling(case)
+
     def norm(name, *rest, **attributes):
         pool("lp_" + name, *rest, op="LpPool", **attributes)
 
@@ -70,6 +82,8 @@ def cases(case):
     for p in (1, 2, 3):
         case(f"GlobalLpPool_{p}", "GlobalLpPool", lambda v: [v("2x3x5x7")], p=p)
 
+
+def unpooled(case):
     def unpool(name, x, places, kernel, shape=None, **attributes):
         def make(v):
             data = v(x)

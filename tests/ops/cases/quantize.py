@@ -1,12 +1,14 @@
+import ml_dtypes
 import numpy as np
 
 TIES = np.arange(-40, 40, dtype=np.float32).reshape(4, 20) / 8
 
 
-def cases(case):
-    def scale(value=0.1):
-        return np.array(value, np.float32)
+def scale(value=0.1):
+    return np.array(value, np.float32)
 
+
+def cases(case):
     for type in (np.int8, np.uint8, np.int16, np.uint16):
         zero = np.array(3, type)
         case(f"QuantizeLinear_{type.__name__}", "QuantizeLinear", lambda v: [v("3x50", low=-20.0, high=20.0), scale(), zero])
@@ -34,6 +36,11 @@ def cases(case):
     case("DequantizeLinear_blocked", "DequantizeLinear",
          lambda v: [v("4x6", "i8"), v("2x6", low=0.05, high=0.2), v("2x6", "i8")], axis=0, block_size=2)
 
+    products(case)
+    narrow_types(case)
+
+
+def products(case):
     bytes_of = {"u8": np.uint8, "i8": np.int8}
 
     def qconv(name, x, w, bias=True, x_type="u8", w_type="u8", per_channel=False, y_zero=5, **attributes):
@@ -70,7 +77,8 @@ def cases(case):
         case("DynamicQuantizeLinear_" + name, "DynamicQuantizeLinear",
              lambda v: [v("7x90", low=-3.0, high=5.0) if values is None else np.array(values, np.float32)], outputs=3)
 
-    import ml_dtypes
+
+def narrow_types(case):
     for kind in ("int4", "uint4"):
         type = getattr(ml_dtypes, kind)
         case(f"QuantizeLinear_{kind}", "QuantizeLinear", lambda v: [v("3x7", low=-9.0, high=20.0), scale(0.7), np.array(2, type)])
@@ -87,6 +95,8 @@ def cases(case):
                             np.array(0, type)], saturate=saturate)
         case(f"DequantizeLinear_{kind}", "DequantizeLinear",
              lambda v: [np.array([-7, -0.5, 0, 0.25, 3, 96], np.float32).astype(type), scale(0.3), np.array(0, type)])
+    case("DequantizeLinear_i16_far", "DequantizeLinear",
+         lambda v: [np.array([-32768, 0, 32767], np.int16), scale(0.3), np.array(-32768, np.int16)])
     case("QuantizeLinear_half", "QuantizeLinear",
          lambda v: [v("30x50", "f16", low=-12.0, high=12.0), np.array(0.1, np.float16), np.array(3, np.int8)])
     case("DequantizeLinear_half_axis", "DequantizeLinear",

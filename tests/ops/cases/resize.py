@@ -61,6 +61,10 @@ def cases(case):
         resize(f"{mode}_antialias_corners", "1x1x9x8", sizes=[1, 1, 4, 3], mode=mode, antialias=1,
                coordinate_transformation_mode="align_corners")
 
+    sampling(case)
+
+
+def sampling(case):
     for mode in ("linear", "nearest", "cubic"):
         for padding in ("zeros", "border", "reflection"):
             for corners in (0, 1):

@@ -109,6 +109,17 @@ TEST(GridSample, FarPlacesAreWhatThePaddingSays) {
   }
 }
 
+// Opset 20 renamed them, and that is what is written.
+TEST(GridSample, OldNamesOfModesAreRead) {
+  const Tensor x = iota({1, 1, 3, 3}), grid = f32({1, 1, 2, 2}, {0.1, 0.2, -0.7, 0.4});
+  for (const auto& [old, now] : {std::pair{"bilinear", "linear"}, std::pair{"bicubic", "cubic"}}) {
+    EXPECT_EQ(numbers(run(ops::gridSample, {x, grid}, {{"mode", text(old)}})),
+              numbers(run(ops::gridSample, {x, grid}, {{"mode", text(now)}})));
+    const AttributeMap written = makeNode(ops::gridSample, {{"mode", text(old)}}).attrs->toMap();
+    EXPECT_EQ(written.find("mode") != nullptr, text(now) == "cubic");
+  }
+}
+
 TEST(Pools, RegionsAndIndicesAreChecked) {
   const Tensor x = iota({1, 1, 4, 4});
   const AttributeList pooled = {{"pooled_shape", std::vector<int64_t>{2, 2}}};
@@ -129,6 +140,24 @@ TEST(Pools, RegionsAndIndicesAreChecked) {
   EXPECT_NO_THROW(unpool(1));
   EXPECT_THROW(unpool(2), Error);
   EXPECT_THROW(unpool(-1), Error);
+}
+
+TEST(Quantize, Float4HasOneFormForEverything) {
+  const Tensor x = f32({0, 0.6, 1.3, -9, 5.1}), scale = f32(Dims{}, {1}), zero = of(DType::f4e2m1, {}, {0});
+  const Tensor packed = run(ops::quantizeLinear, {x, scale, zero});
+  EXPECT_EQ(packed.type(), DType::f4e2m1);
+  EXPECT_THAT(numbers(packed), ElementsAre(0, 0.5, 1.5, -6, 6));
+  EXPECT_THAT(numbers(run(ops::dequantizeLinear, {packed, f32(Dims{}, {2}), zero})),
+              ElementsAre(0, 1, 3, -12, 12));
+}
+
+// The precision of the division decides ties.
+TEST(Quantize, DividesInTheStatedPrecision) {
+  const Tensor x = f32({1.2501}), scale = f32(Dims{}, {0.5}), zero = of(DType::i8, {}, {0});
+  EXPECT_THAT(integers(run(ops::quantizeLinear, {x, scale, zero})), ElementsAre(3));
+  EXPECT_THAT(
+      integers(run(ops::quantizeLinear, {x, scale, zero}, {{"precision", static_cast<int64_t>(DType::f16)}})),
+      ElementsAre(2));
 }
 
 TEST(QLinear, ParametersMustFit) {
