@@ -86,6 +86,17 @@ struct Packed {
   }
 };
 
+struct PackedFloat4 {
+  static double get(const std::byte* data, int64_t index) {
+    return decodeSmallFloat(SmallFloat::f4e2m1, static_cast<uint16_t>(Packed<4, false>::get(data, index)));
+  }
+  template <class T>
+  static void put(std::byte* data, int64_t index, T value) {
+    const uint16_t code = encodeSmallFloat(SmallFloat::f4e2m1, static_cast<double>(value), true);
+    Packed<4, false>::put(data, index, static_cast<int64_t>(code));
+  }
+};
+
 template <class Fn>
 void withStorage(DType type, Fn&& fn) {
   switch (type) {
@@ -133,6 +144,8 @@ void withStorage(DType type, Fn&& fn) {
       return fn(Small<SmallFloat::f8e5m2fnuz>{});
     case DType::f8e8m0:
       return fn(Small<SmallFloat::f8e8m0>{});
+    case DType::f4e2m1:
+      return fn(PackedFloat4{});
     default:
       failInput("there are no kernels for elements of type " + std::string(name(type)));
   }

@@ -1,7 +1,7 @@
 #include "ops/conv/conv.h"
 
+#include "ops/conv/products.h"
 #include "ops/cost_support.h"
-#include "ops/dot.h"
 #include "ops/infer_support.h"
 #include "ops/ops.h"
 #include "ops/since_support.h"
@@ -9,10 +9,10 @@
 namespace ridge {
 namespace {
 
-void inferChannels(InferContext& c) {
+void inferChannels(const InferContext& c, const Shape& weight) {
   const auto& attrs = c.attrs<ConvAttributes>();
   if (attrs.group < 1) c.fail("group must not be " + std::to_string(attrs.group));
-  const Dim inputs = c.shape(0)[1], outputs = c.shape(1)[0], groupInputs = c.shape(1)[1];
+  const Dim inputs = c.shape(0)[1], outputs = weight[0], groupInputs = weight[1];
   if (outputs.isInteger() && outputs.value() % attrs.group != 0)
     c.fail(outputs.toString() + " output channels do not divide into " + std::to_string(attrs.group) +
            " groups");
@@ -23,9 +23,8 @@ void inferChannels(InferContext& c) {
 }
 
 // Kernel sizes from the weights, else from the attribute; empty: unknown.
-std::vector<int64_t> kernelOf(InferContext& c) {
+std::vector<int64_t> kernelOf(const InferContext& c, const Shape& weight) {
   const auto& attrs = c.attrs<ConvAttributes>();
-  const Shape weight = c.shape(1);
   const auto axes = static_cast<size_t>(weight.rank() - 2);
   if (!attrs.kernelShape.empty() && attrs.kernelShape.size() != axes)
     c.fail("kernel_shape has " + std::to_string(attrs.kernelShape.size()) + " elements instead of " +
@@ -44,88 +43,23 @@ std::vector<int64_t> kernelOf(InferContext& c) {
 void infer(InferContext& c) {
   const DType type = requireSameType(c);
   requireFloat(c, 0);
-  if (!c.shape(0).ranked() || !c.shape(1).ranked()) return c.output(0, type, {});
-  requireRank(c, 0, 3, 5);
-  requireRank(c, 1, c.shape(0).rank(), c.shape(0).rank());
-  inferChannels(c);
-  const Shape& input = c.shape(0);
-  std::vector<Dim> dims = {input[0], c.shape(1)[0]};
-  if (c.has(2) && c.shape(2).ranked()) {
-    requireRank(c, 2, 1, 1);
-    dims[1] = merge(dims[1], c.shape(2)[0]);
-  }
-  const std::vector<int64_t> kernel = kernelOf(c);
-  const std::span<const Dim> spatial = std::span(input.dims()).subspan(2);
-  const std::vector<Dim> sizes = kernel.empty() ? std::vector<Dim>(spatial.size())
-                                                : windowOutputs(c.attrs<ConvAttributes>(), kernel, spatial);
-  dims.insert(dims.end(), sizes.begin(), sizes.end());
-  c.output(0, type, Shape(std::move(dims)));
+  if (c.has(2) && c.shape(2).ranked()) requireRank(c, 2, 1, 1);
+  inferConv(c, type, 1, 2);
 }
 
-// One product per image and group: weights by the windows under all output pixels.
-class ConvMatrices {
+class ConvMatrices : public ConvProducts {
  public:
   explicit ConvMatrices(const KernelContext& k)
-      : k_(k),
-        geometry_(resolveConv(k.attrs<ConvAttributes>(), k.input(0).dims, k.input(1).dims)),
-        axis_(withThreeAxes(geometry_.axes)) {
-    numberClassOf(k.input(0).type);
-  }
-
-  DotShape shape() const {
-    return {geometry_.batch * geometry_.group, geometry_.groupOutputs, geometry_.outputPixels(), depth()};
-  }
-
-  void left(int64_t batch, int64_t row, int64_t depthIndex, int64_t count, double* out) const {
-    const int64_t channel = batch % geometry_.group * geometry_.groupOutputs + row;
-    loadNumbers(k_.input(1), channel * depth() + depthIndex, 1, count, out);
-  }
-
-  void right(int64_t batch, int64_t depthIndex, int64_t column, int64_t count, double* out) const {
-    const WindowAxis &z = axis_[0], &y = axis_[1], &x = axis_[2];
-    int64_t rest = depthIndex;
-    const int64_t kx = rest % x.kernel, ky = (rest /= x.kernel) % y.kernel,
-                  kz = (rest /= y.kernel) % z.kernel;
-    const int64_t plane = batch * geometry_.groupInputs + rest / z.kernel;
-    for (int64_t end = column + count; column < end;) {
-      const int64_t ox = column % x.output, oy = column / x.output % y.output,
-                    oz = column / x.output / y.output;
-      const int64_t length = std::min(x.output - ox, end - column);
-      const int64_t iy = y.start(oy) + ky * y.dilation, iz = z.start(oz) + kz * z.dilation;
-      if (iy < 0 || iy >= y.input || iz < 0 || iz >= z.input)
-        std::fill_n(out, length, 0.0);
-      else
-        line(((plane * z.input + iz) * y.input + iy) * x.input, x.start(ox) + kx * x.dilation, length, out);
-      column += length;
-      out += length;
-    }
-  }
+      : ConvProducts(k.attrs<ConvAttributes>(), k.input(0), k.input(1)), k_(k) {}
 
   void store(int64_t batch, int64_t row, int64_t column, int64_t count, double* sums) const {
-    const int64_t channel = batch % geometry_.group * geometry_.groupOutputs + row;
-    const double bias = k_.has(2) ? loadNumber<double>(k_.input(2), channel) : 0.0;
+    const double bias = k_.has(2) ? loadNumber<double>(k_.input(2), channel(batch, row)) : 0.0;
     if (k_.has(2)) std::for_each_n(sums, count, [&](double& sum) { sum += bias; });
-    storeNumbers(k_.output(0), (batch * geometry_.groupOutputs + row) * geometry_.outputPixels() + column,
-                 count, sums);
+    storeNumbers(k_.output(0), place(batch, row, column), count, sums);
   }
 
  private:
-  int64_t depth() const { return geometry_.groupInputs * geometry_.kernelElements(); }
-
-  // `length` elements of an input line, from position `from` (may be outside) on, by the stride.
-  void line(int64_t base, int64_t from, int64_t length, double* out) const {
-    const WindowAxis& x = axis_[2];
-    const int64_t first = from >= 0 ? 0 : std::min(length, (-from + x.stride - 1) / x.stride);
-    const int64_t last =
-        from >= x.input ? first : std::clamp((x.input - from + x.stride - 1) / x.stride, first, length);
-    std::fill_n(out, first, 0.0);
-    loadNumbers(k_.input(0), base + from + first * x.stride, x.stride, last - first, out + first);
-    std::fill(out + last, out + length, 0.0);
-  }
-
   const KernelContext& k_;
-  ConvGeometry geometry_;
-  WindowAxes axis_;  // three
 };
 
 void reference(KernelContext& k) {
@@ -134,16 +68,37 @@ void reference(KernelContext& k) {
 }
 
 Cost cost(const Node& node, const Graph& graph) {
-  Cost cost = movedBytes(node, graph);
-  const Shape& weight = graph.value(node.in[1]).shape;
-  const int64_t outputs = elementsOf(graph, node.out[0]);
-  if (weight.isStatic() && weight.rank() > 0 && weight[0].value() > 0)
-    cost.macs = saturatingProduct(outputs, *weight.count() / weight[0].value());
-  if (node.in.size() > 2 && node.in[2] != kNoValue) cost.operations = outputs;
+  Cost cost = convCost(node, graph, 1);
+  if (node.in.size() > 2 && node.in[2] != kNoValue) cost.operations = elementsOf(graph, node.out[0]);
   return cost;
 }
 
 }  // namespace
+
+void inferConv(InferContext& c, DType type, size_t weightInput, size_t biasInput) {
+  const Shape &input = c.shape(0), &weight = c.shape(weightInput);
+  if (!input.ranked() || !weight.ranked()) return c.output(0, type, {});
+  requireRank(c, 0, 3, 5);
+  requireRank(c, weightInput, input.rank(), input.rank());
+  inferChannels(c, weight);
+  std::vector<Dim> dims = {input[0], weight[0]};
+  const Shape& bias = c.shape(biasInput);
+  if (c.has(biasInput) && bias.ranked() && bias.rank() == 1) dims[1] = merge(dims[1], bias[0]);
+  const std::vector<int64_t> kernel = kernelOf(c, weight);
+  const std::span<const Dim> spatial = std::span(input.dims()).subspan(2);
+  const std::vector<Dim> sizes = kernel.empty() ? std::vector<Dim>(spatial.size())
+                                                : windowOutputs(c.attrs<ConvAttributes>(), kernel, spatial);
+  dims.insert(dims.end(), sizes.begin(), sizes.end());
+  c.output(0, type, Shape(std::move(dims)));
+}
+
+Cost convCost(const Node& node, const Graph& graph, size_t weightInput) {
+  Cost cost = movedBytes(node, graph);
+  const Shape& weight = graph.value(node.in[weightInput]).shape;
+  if (weight.isStatic() && weight.rank() > 0 && weight[0].value() > 0)
+    cost.macs = saturatingProduct(elementsOf(graph, node.out[0]), *weight.count() / weight[0].value());
+  return cost;
+}
 
 int64_t ConvGeometry::outputPixels() const {
   int64_t product = 1;

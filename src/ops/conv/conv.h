@@ -3,6 +3,7 @@
 
 #include "ir/graph.h"
 #include "ops/conv/geometry.h"
+#include "ops/infer.h"
 
 namespace ridge {
 
@@ -28,5 +29,11 @@ struct ConvGeometry {
 };
 ConvGeometry resolveConv(const ConvAttributes& attrs, std::span<const int64_t> input,
                          std::span<const int64_t> weight);
+
+/// Output 0 of a convolution of input 0 by these weights; a bias that there may be states the channels too.
+void inferConv(InferContext& c, DType type, size_t weightInput, size_t biasInput);
+
+/// Multiply-adds and bytes.
+Cost convCost(const Node& node, const Graph& graph, size_t weightInput);
 
 }  // namespace ridge

@@ -21,17 +21,7 @@ Shape batchOf(const Shape& shape) {
 
 void infer(InferContext& c) {
   const DType type = requireSameType(c);
-  const Shape &left = c.shape(0), &right = c.shape(1);
-  if (!left.ranked() || !right.ranked()) return c.output(0, type, {});
-  requireRank(c, 0, 1);
-  requireRank(c, 1, 1);
-  const Dim inner = left[left.rank() - 1], other = right[std::max<int64_t>(0, right.rank() - 2)];
-  if (inner.isInteger() && other.isInteger() && inner.value() != other.value())
-    cannotMultiply(left.toString(), right.toString());
-  std::vector<Dim> dims = broadcast(batchOf(left), batchOf(right)).dims();
-  if (left.rank() > 1) dims.push_back(left[left.rank() - 2]);
-  if (right.rank() > 1) dims.push_back(right[right.rank() - 1]);
-  c.output(0, type, Shape(std::move(dims)));
+  c.output(0, type, matMulShape(c.shape(0), c.shape(1)));
 }
 
 class MatMulMatrices {
@@ -123,6 +113,18 @@ MatMulGeometry::Axes stepsOf(const MatMulGeometry::Axes& batch) {
 }
 
 }  // namespace
+
+Shape matMulShape(const Shape& left, const Shape& right) {
+  if (!left.ranked() || !right.ranked()) return {};
+  if (left.rank() == 0 || right.rank() == 0) cannotMultiply(left.toString(), right.toString());
+  const Dim inner = left[left.rank() - 1], other = right[std::max<int64_t>(0, right.rank() - 2)];
+  if (inner.isInteger() && other.isInteger() && inner.value() != other.value())
+    cannotMultiply(left.toString(), right.toString());
+  std::vector<Dim> dims = broadcast(batchOf(left), batchOf(right)).dims();
+  if (left.rank() > 1) dims.push_back(left[left.rank() - 2]);
+  if (right.rank() > 1) dims.push_back(right[right.rank() - 1]);
+  return Shape(std::move(dims));
+}
 
 MatMulGeometry resolveMatMul(std::span<const int64_t> left, std::span<const int64_t> right) {
   if (left.empty() || right.empty()) cannotMultiply(toString(left), toString(right));

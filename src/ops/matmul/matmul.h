@@ -20,6 +20,9 @@ struct GemmAttributes : AttributesOf<GemmAttributes> {
   }
 };
 
+/// Shape of a product. Throws Error{input} for shapes that cannot be multiplied.
+Shape matMulShape(const Shape& left, const Shape& right);
+
 /// A MatMul with static shapes. A vector on the left is a row, on the right a column.
 struct MatMulGeometry {
   using Axes = InlineVector<int64_t, 32>;

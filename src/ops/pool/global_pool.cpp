@@ -1,10 +1,11 @@
-// GlobalAveragePool and GlobalMaxPool: every spatial axis shrinks to 1.
+// GlobalAveragePool, GlobalMaxPool and GlobalLpPool: every spatial axis shrinks to 1.
 #include <cmath>
 #include <limits>
 
 #include "ops/cost_support.h"
 #include "ops/infer_support.h"
 #include "ops/ops.h"
+#include "ops/pool/pool.h"
 #include "ops/reference_support.h"
 #include "ops/since_support.h"
 
@@ -56,6 +57,18 @@ void maximum(KernelContext& k) {
       [](double best, double) { return best; });
 }
 
+void inferNorm(InferContext& c) {
+  c.require(c.attrs<GlobalLpPoolAttributes>().p > 0, "p must be positive");
+  infer(c);
+}
+
+void norm(KernelContext& k) {
+  const auto p = static_cast<double>(k.attrs<GlobalLpPoolAttributes>().p);
+  foldPlanes(
+      k, 0.0, [p](double sum, double x) { return sum + std::pow(std::fabs(x), p); },
+      [p](double sum, double) { return std::pow(sum, 1.0 / p); });
+}
+
 }  // namespace
 
 constinit const Op ops::globalAveragePool{.name = "GlobalAveragePool",
@@ -69,5 +82,13 @@ constinit const Op ops::globalMaxPool{.name = "GlobalMaxPool",
                                       .infer = infer,
                                       .reference = maximum,
                                       .cost = costPerInput<1>};
+
+constinit const Op ops::globalLpPool{.name = "GlobalLpPool",
+                                     .since = 2,
+                                     .sinceFor = ops::sinceByType<ops::SinceTable{.base = 2, .bf16 = 22}>,
+                                     .attributes = GlobalLpPoolAttributes::read,
+                                     .infer = inferNorm,
+                                     .reference = norm,
+                                     .cost = costPerInput<3>};
 
 }  // namespace ridge

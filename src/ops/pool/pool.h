@@ -1,4 +1,4 @@
-// MaxPool, AveragePool and their global forms.
+// MaxPool, AveragePool, LpPool and their global forms.
 #pragma once
 
 #include "ir/graph.h"
@@ -27,6 +27,28 @@ struct AveragePoolAttributes : AttributesOf<AveragePoolAttributes>, WindowAttrib
     WindowAttributes::visitWindow(self, v);
     v("ceil_mode", self.ceilMode);
     v("count_include_pad", self.countIncludePad);
+  }
+};
+
+/// The p-norm of every window; padding counts nothing.
+struct LpPoolAttributes : AttributesOf<LpPoolAttributes>, WindowAttributes {
+  bool ceilMode = false;
+  int64_t p = 2;
+
+  template <class Self, class V>
+  static void visit(Self& self, V& v) {
+    WindowAttributes::visitWindow(self, v);
+    v("ceil_mode", self.ceilMode);
+    v("p", self.p);
+  }
+};
+
+struct GlobalLpPoolAttributes : AttributesOf<GlobalLpPoolAttributes> {
+  int64_t p = 2;
+
+  template <class Self, class V>
+  static void visit(Self& self, V& v) {
+    v("p", self.p);
   }
 };
 

@@ -24,13 +24,17 @@ void reference(KernelContext& k) {
   const TensorView &q = k.input(0), &scale = k.input(1), &out = k.output(0);
   const auto& attrs = k.attrs<DequantizeAttributes>();
   const ScaleIndex indexOf(k, attrs.axis, attrs.blockSize);
-  for (int64_t at = 0, count = out.count(); at < count; ++at) {
-    const int64_t index = indexOf(at);
-    const double zero = k.has(2) ? loadNumber<double>(k.input(2), index) : 0.0;
-    // A product of two float32 is exact in double, so it is rounded once.
-    const auto steps = static_cast<double>(static_cast<float>(loadNumber<double>(q, at) - zero));
-    storeNumber(out, at, steps * loadNumber<double>(scale, index));
-  }
+  numberClassOf(q.type);
+  numberClassOf(scale.type);
+  parallelRanges(out.count(), 512, [&](int64_t begin, int64_t end) {
+    for (int64_t at = begin; at < end; ++at) {
+      const int64_t index = indexOf(at);
+      const double zero = k.has(2) ? loadNumber<double>(k.input(2), index) : 0.0;
+      // A product of two float32 is exact in double, so it is rounded once.
+      const auto steps = static_cast<double>(static_cast<float>(loadNumber<double>(q, at) - zero));
+      storeNumber(out, at, steps * loadNumber<double>(scale, index));
+    }
+  });
 }
 
 int sinceFor(const Node& node, const Graph& graph) {

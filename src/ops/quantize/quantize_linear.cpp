@@ -1,7 +1,8 @@
-// QuantizeLinear: saturate(rne(x / scale) + zero point), the division in float32
+// QuantizeLinear: saturate(rne(x / scale) + zero point), the division in float32 unless stated
 // (docs/integer_arithmetic.md, rule 10).
 #include <cmath>
 
+#include "base/half.h"
 #include "ops/cost_support.h"
 #include "ops/quantize/quantize.h"
 #include "ops/reference_support.h"
@@ -29,7 +30,7 @@ void infer(InferContext& c) {
 }
 
 struct Bounds {
-  double low, high;
+  double low = 0, high = 0;
 };
 
 Bounds boundsOf(DType type) {
@@ -39,26 +40,67 @@ Bounds boundsOf(DType type) {
 }
 
 // NaN gives the lower bound (rule 6).
-double quantized(float x, float scale, double zero, Bounds bounds) {
-  const double steps = static_cast<double>(x / scale);
+double quantized(double steps, double zero, Bounds bounds) {
   const double raised = steps > bounds.low - zero ? steps : bounds.low - zero;
   return zero + std::nearbyint(std::min(raised, bounds.high - zero));
+}
+
+double roundedTo(SmallFloat format, double value) {
+  return decodeSmallFloat(format, encodeSmallFloat(format, value, false));
+}
+
+// x / scale in the stated precision, else in single: half-precision scales too, as ONNX Runtime does.
+double divided(double x, double scale, DType precision) {
+  switch (precision) {
+    case DType::f64:
+      return x / scale;
+    case DType::f16:
+      return roundedTo(SmallFloat::f16, roundedTo(SmallFloat::f16, x) / roundedTo(SmallFloat::f16, scale));
+    case DType::bf16:
+      return roundedTo(SmallFloat::bf16, roundedTo(SmallFloat::bf16, x) / roundedTo(SmallFloat::bf16, scale));
+    default:
+      return static_cast<double>(static_cast<float>(x) / static_cast<float>(scale));
+  }
+}
+
+// Formats in which too large values may become infinity or NaN instead of the largest.
+std::optional<SmallFloat> unsaturated(DType type) {
+  switch (type) {
+    case DType::f8e4m3fn:
+      return SmallFloat::f8e4m3fn;
+    case DType::f8e4m3fnuz:
+      return SmallFloat::f8e4m3fnuz;
+    case DType::f8e5m2:
+      return SmallFloat::f8e5m2;
+    case DType::f8e5m2fnuz:
+      return SmallFloat::f8e5m2fnuz;
+    default:
+      return std::nullopt;
+  }
 }
 
 void reference(KernelContext& k) {
   const TensorView &x = k.input(0), &scale = k.input(1), &out = k.output(0);
   const auto& attrs = k.attrs<QuantizeAttributes>();
-  const bool inFloat32 = attrs.precision == 0 || attrs.precision == static_cast<int64_t>(DType::f32);
-  if (scale.type != DType::f32 || !inFloat32) k.fail("there is no kernel for a scale that is not float32");
-  if (!isInteger(out.type)) k.fail("there is no kernel that quantizes to " + std::string(name(out.type)));
+  const auto precision = static_cast<DType>(attrs.precision);
   const ScaleIndex indexOf(k, attrs.axis, attrs.blockSize);
-  const Bounds bounds = boundsOf(out.type);
-  for (int64_t at = 0, count = out.count(); at < count; ++at) {
-    const int64_t index = indexOf(at);
-    const double zero = k.has(2) ? loadNumber<double>(k.input(2), index) : 0.0;
-    const auto value = static_cast<float>(loadNumber<double>(x, at));
-    storeNumber(out, at, quantized(value, scale.as<float>()[index], zero, bounds));
-  }
+  const bool whole = isInteger(out.type);
+  const Bounds bounds = whole ? boundsOf(out.type) : Bounds{};
+  const auto format = attrs.saturate ? std::nullopt : unsaturated(out.type);
+  numberClassOf(x.type);
+  numberClassOf(scale.type);
+  // Parts start at whole bytes, whatever the type.
+  parallelRanges(out.count(), 512, [&](int64_t begin, int64_t end) {
+    for (int64_t at = begin; at < end; ++at) {
+      const int64_t index = indexOf(at);
+      const double zero = k.has(2) ? loadNumber<double>(k.input(2), index) : 0.0;
+      const double steps = divided(loadNumber<double>(x, at), loadNumber<double>(scale, index), precision);
+      if (format)
+        out.as<uint8_t>()[at] = static_cast<uint8_t>(encodeSmallFloat(*format, steps + zero, false));
+      else
+        storeNumber(out, at, whole ? quantized(steps, zero, bounds) : steps + zero);
+    }
+  });
 }
 
 int sinceFor(const Node& node, const Graph& graph) {
