@@ -88,6 +88,10 @@ void Graph::rename(ValueId id, std::string fresh) {
   value(id).name = std::move(fresh);
 }
 
+void Graph::removeInput(size_t at) {
+  inputs_.erase(inputs_.begin() + static_cast<std::ptrdiff_t>(at));
+}
+
 bool Graph::isInput(ValueId id) const {
   return std::find(inputs_.begin(), inputs_.end(), id) != inputs_.end();
 }
