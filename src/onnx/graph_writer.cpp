@@ -6,6 +6,7 @@
 #include "onnx/attribute_io.h"
 #include "onnx/opaque.h"
 #include "onnx/type_io.h"
+#include "ops/ops.h"
 
 namespace ridge::onnx {
 
@@ -24,6 +25,16 @@ const std::string& nameOf(const ExportNames& names, ValueId id) {
 void describe(wire::ValueInfoProto& info, const std::string& name, const Value& value) {
   info.set_name(name);
   if (value.type != DType::undefined) setValueType(*info.mutable_type(), value);
+}
+
+// An Optional without an input says what it might hold.
+void addHeldType(wire::NodeProto& message, Value output) {
+  output.container =
+      output.container == Container::optionalSequence ? Container::sequence : Container::tensor;
+  auto& attribute = *message.add_attribute();
+  attribute.set_name("type");
+  attribute.set_type(static_cast<int32_t>(AttributeKind::typeProto));
+  setValueType(*attribute.mutable_tp(), output);
 }
 
 bool isWorthSharing(const Tensor& tensor) {
@@ -52,7 +63,7 @@ void GraphWriter::addInitializer(const std::string& name, const Tensor& tensor) 
 }
 
 void GraphWriter::writeNodes(wire::GraphProto& message, const Graph& graph, const ExportNames& names) {
-  for (NodeId id : graph.order()) writeNode(*message.add_node(), graph.node(id), names);
+  for (NodeId id : graph.order()) writeNode(*message.add_node(), graph, graph.node(id), names);
   for (const Graph::Output& copy : names.copies) {
     wire::NodeProto& identity = *message.add_node();
     identity.set_op_type("Identity");
@@ -68,13 +79,15 @@ std::string GraphWriter::uniqueNodeName(const std::string& wanted) {
   return name;
 }
 
-void GraphWriter::writeNode(wire::NodeProto& message, const Node& node, const ExportNames& names) {
+void GraphWriter::writeNode(wire::NodeProto& message, const Graph& graph, const Node& node,
+                            const ExportNames& names) {
   if (isOpaque(node)) {
     check(message.ParseFromString(node.as<OpaqueAttributes>().bytes), "a carried node is in wire form");
   } else {
     message.set_op_type(std::string(node.op->name));
     if (!node.op->domain.empty()) message.set_domain(std::string(node.op->domain));
     if (node.attrs) addAttributes(message, node.attrs->toMap());
+    if (node.op == &ops::optional && node.in.empty()) addHeldType(message, graph.value(node.out[0]));
   }
   if (!node.name.empty()) message.set_name(uniqueNodeName(node.name));
   const size_t formal = node.in.size() - static_cast<size_t>(node.captures);

@@ -21,7 +21,7 @@ class GraphWriter {
 
  private:
   void writeNodes(wire::GraphProto& message, const Graph& graph, const ExportNames& names);
-  void writeNode(wire::NodeProto& message, const Node& node, const ExportNames& names);
+  void writeNode(wire::NodeProto& message, const Graph& graph, const Node& node, const ExportNames& names);
   void writeBodies(wire::NodeProto& message, const Node& node, const ExportNames& names);
   void writeBody(wire::GraphProto& message, const Graph& body, std::span<const std::string> captured);
   void writeBodyConstant(wire::GraphProto& message, const std::string& name, const Tensor& tensor);

@@ -10,9 +10,11 @@
 #include "onnx/draft.h"
 #include "onnx/opaque.h"
 #include "onnx/opset.h"
+#include "onnx/type_io.h"
 #include "onnx/upgrade.h"
 #include "ops/infer.h"
 #include "ops/list.h"
+#include "ops/ops.h"
 
 namespace ridge::onnx {
 
@@ -124,6 +126,23 @@ void readBodies(const NodeSource& source, const Op& op, NodeDraft& draft, const 
                    attributes.end());
 }
 
+// What an Optional is declared to hold is the type of its output.
+void takeOptionalType(wire::NodeProto& message, Value& output) {
+  auto& attributes = *message.mutable_attribute();
+  for (auto each = attributes.begin(); each != attributes.end(); ++each) {
+    if (each->name() != "type" || !each->has_tp()) continue;
+    const auto held = valueTypeFrom(each->tp());
+    if (!held || (held->container != Container::tensor && held->container != Container::sequence))
+      failInput(fmt::format("an optional that holds {} is not supported", kindOf(each->tp())));
+    output.type = held->type;
+    output.shape = held->shape;
+    output.container =
+        held->container == Container::sequence ? Container::optionalSequence : Container::optional;
+    attributes.erase(each);
+    return;
+  }
+}
+
 // A node that is carried must keep its meaning under the one opset that the written model will import.
 void expectOneOpset(const NodeSource& source, const Model& model) {
   const std::string domain(canonicalDomain(source.message->domain()));
@@ -152,6 +171,7 @@ std::vector<NodeId> addNodes(NodeSource& source, Graph& graph, int64_t depth, Im
     return {addNode(graph, opaqueOp(), std::move(draft))};
   }
   readBodies(source, *op, draft, graph, depth, import);
+  if (op == &ops::optional) takeOptionalType(message, graph.value(draft.out.front()));
   draft.attributes = attributesFrom(message, import.tensors);
   UpgradeContext upgrade(graph, draft, standard ? source.opsets->at("") : kNewestOpset);
   if (standard) upgradeNode(upgrade);

@@ -4,9 +4,10 @@
 namespace ridge::ops {
 namespace {
 
-// The type of an empty optional is an attribute that only the file's form knows; what reads it finds it out.
+// What an empty optional might hold is an attribute of the file's form only; the reader gives that type to the
+// output, the writer takes it from there.
 void inferOptional(InferContext& c) {
-  if (!c.has(0)) return c.output(0, ValueType{.container = Container::optional});
+  if (!c.has(0)) return;
   ValueType type = c.valueType(0);
   type.contents.reset();
   const bool sequence =
