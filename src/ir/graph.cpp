@@ -150,6 +150,7 @@ std::vector<NodeId> Graph::apply(Patch patch) {
     const ValueId id = addValue(fresh.name, fresh.type, std::move(fresh.shape));
     value(id).constant = std::move(fresh.constant);
     value(id).contents = std::move(fresh.contents);
+    value(id).container = fresh.container;
   }
   const NodeId firstNew = nodeCount();
   std::vector<NodeId> added;

@@ -44,7 +44,11 @@ void infer(InferContext& c) {
   for (size_t at = 0; at < carried; ++at) formal.push_back(c.valueType(kFirst + at));
   const auto results = inferCarried(c, formal, kFirst, carried, 1);
   c.require(results.size() == 1 + c.outputCount(), "its body does not have one output more than it has");
-  for (size_t at = 0; at < carried; ++at) c.output(at, formal[kFirst + at]);
+  for (size_t at = 0; at < carried; ++at) {
+    // As ONNX types it: a loop that gives a sequence gives no optional, though it might begin with one.
+    formal[kFirst + at].container = results[1 + at].container;
+    c.output(at, formal[kFirst + at]);
+  }
   const auto trips = c.has(1) ? std::nullopt : c.integers(0);
   const bool conditional = !c.node().bodies[0]->value(c.node().bodies[0]->outputs()[0].value).isConstant();
   const Dim count =
