@@ -56,7 +56,8 @@ void requireCounts(const Node& node) {
     if (most != least) wanted += most < 0 ? " or more" : " to " + std::to_string(most);
     failInput("it has " + std::to_string(count) + " " + what + ", the op takes " + wanted);
   };
-  complain("inputs", node.in.size() - static_cast<size_t>(node.captures), node.op->minInputs, node.op->maxInputs);
+  complain("inputs", node.in.size() - static_cast<size_t>(node.captures), node.op->minInputs,
+           node.op->maxInputs);
   complain("outputs", node.out.size(), node.op->minOutputs, node.op->maxOutputs);
   for (int at = 0; at < node.op->minInputs; ++at)
     if (node.in[static_cast<size_t>(at)] == kNoValue)

@@ -4,8 +4,8 @@
 namespace ridge::ops {
 namespace {
 
-// What an empty optional might hold is an attribute of the file's form only; the reader gives that type to the
-// output, the writer takes it from there.
+// What an empty optional might hold is an attribute of the file's form only; the reader gives that type to
+// the output, the writer takes it from there.
 void inferOptional(InferContext& c) {
   if (!c.has(0)) return;
   ValueType type = c.valueType(0);

@@ -23,7 +23,7 @@ TEST(OpList, EveryOpIsWhole) {
     const std::string name = displayName(*op);
     EXPECT_TRUE(seen.insert(name).second) << name << " is listed twice";
     EXPECT_TRUE(op->infer) << name;
-    EXPECT_TRUE(op->reference || op->expand) << name;
+    EXPECT_TRUE(op->reference || op->evaluate || op->expand) << name;
     EXPECT_LE(op->minInputs, op->maxInputs < 0 ? 1 << 20 : op->maxInputs) << name;
   }
 }
