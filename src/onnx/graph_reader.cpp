@@ -51,6 +51,7 @@ class GraphReader {
   const BodySource* body_;  // null: the main graph
   std::unordered_map<std::string, ValueId> names_;
   std::vector<ValueId> captures_;
+  std::unordered_map<std::string_view, ValueId> outerConstants_;
   std::vector<NodeSource> nodes_;
   std::vector<size_t> producers_;  // by value: index of its node in the file, or kNone
   std::unordered_map<ValueId, const wire::ValueInfoProto*> declared_;
@@ -119,6 +120,7 @@ void GraphReader::readInput(const wire::ValueInfoProto& info) {
 }
 
 void GraphReader::readCaptures() {
+  for (const OuterName& outer : body_->constants) outerConstants_.emplace(outer.name, outer.id);
   for (const OuterName& outer : body_->outerNames) {
     const Value& value = body_->outer->value(outer.id);
     captures_.push_back(graph_.addInput(outer.name, value.type, value.shape));
@@ -138,9 +140,9 @@ ValueId GraphReader::addConstant(const std::string& name, Tensor tensor) {
 std::optional<ValueId> GraphReader::find(const std::string& name) {
   if (const auto found = names_.find(name); found != names_.end()) return found->second;
   if (!body_) return std::nullopt;
-  for (const OuterName& outer : body_->constants)
-    if (outer.name == name) return addConstant(name, body_->outer->value(outer.id).constant);
-  return std::nullopt;
+  const auto outer = outerConstants_.find(name);
+  if (outer == outerConstants_.end()) return std::nullopt;
+  return addConstant(name, body_->outer->value(outer->second).constant);
 }
 
 // Until IR version 3 all initializers had to be inputs too; since then it means a default that callers may

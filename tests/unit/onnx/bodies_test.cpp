@@ -301,6 +301,31 @@ TEST(Bodies, AreNestedUpToTheLimit) {
   EXPECT_THAT(errorOf([&] { maker.read({.maxNodes = 128}); }), HasSubstr("129 nodes, the limit is 128"));
 }
 
+// Loops in loops, each of which makes its value longer.
+void nestLoops(wire::GraphProto& graph, int depth, const std::string& start, const std::string& result) {
+  auto& inner = body(add(graph, "Loop", {"n", "", start}, {result}), "body", {"go" + result, "w" + result});
+  declare(*inner.add_input(), "i" + result, DType::i64, {});
+  declare(*inner.add_input(), "go" + result, DType::boolean, {});
+  declare(*inner.add_input(), "v" + result, DType::f32, {1});
+  std::string last = "v" + result;
+  if (depth > 1) {
+    nestLoops(inner, depth - 1, last, result + "i");
+    last = result + "i";
+  }
+  setInt(add(inner, "Concat", {last, "x"}, {"w" + result}), "axis", 0);
+}
+
+TEST(Bodies, LoopsInLoopsAreInferredInTime) {
+  ModelMaker maker;
+  maker.input("n", {}, DType::i64);
+  maker.input("x", {1});
+  nestLoops(maker.graph(), 64, "x", "y");
+  maker.output("y");
+  for (const Model& model : twice(maker))
+    EXPECT_EQ(evaluate(model.graph, {{"n", Tensor::scalar(int64_t{1})}, {"x", floats({1})}}).at(0).dims(),
+              (Dims{65}));
+}
+
 // --- functions
 
 wire::FunctionProto& function(ModelMaker& maker, const std::string& name, const Names& in, const Names& out) {
