@@ -252,6 +252,28 @@ TEST(Bodies, SequencesAndOptionalsGoThrough) {
   }
 }
 
+TEST(Bodies, AnEmptyOptionalKeepsWhatItMightHold) {
+  ModelMaker maker(18);
+  maker.input("c", {}, DType::boolean);
+  maker.input("x", {2});
+  auto& node = maker.node("If", {"c"}, {"maybe"});
+  add(body(node, "then_branch", {"t"}), "Optional", {"x"}, {"t"});
+  auto& type = *add(body(node, "else_branch", {"e"}), "Optional", {}, {"e"}).add_attribute();
+  type.set_name("type");
+  type.set_type(13);
+  auto& held = *type.mutable_tp()->mutable_tensor_type();
+  held.set_elem_type(1);
+  held.mutable_shape()->add_dim()->set_dim_value(2);
+  maker.node("OptionalHasElement", {"maybe"}, {"has"});
+  maker.output("has");
+  for (const Model& model : twice(maker)) {
+    EXPECT_THAT(output(model, {{"c", truth(true)}, {"x", floats({1, 2})}}), ElementsAre(1));
+    EXPECT_THAT(output(model, {{"c", truth(false)}, {"x", floats({1, 2})}}), ElementsAre(0));
+    const auto proto = parseBytes(serializeModel(model));
+    EXPECT_THAT(proto.SerializeAsString(), HasSubstr("Optional"));
+  }
+}
+
 TEST(Bodies, ATensorOpRefusesASequence) {
   ModelMaker maker;
   maker.input("x", {2});

@@ -4,6 +4,7 @@
 
 #include "model_maker.h"
 #include "ops/evaluate.h"
+#include "ops/list.h"
 
 namespace ridge::onnx::test {
 namespace {
@@ -79,6 +80,32 @@ TEST(OldOpsets, TileOfOneAxis) {
   maker.node("Tile", {"x", "tiles", "axis"}, {"y"});
   maker.output("y");
   EXPECT_THAT(run(maker, ramp({2, 2})), ElementsAre(0, 1, 0, 1, 2, 3, 2, 3));
+}
+
+TEST(OldOpsets, UpsampleIsAPlainResize) {
+  if (!findOp("", "Resize")) GTEST_SKIP() << "Resize is not there yet";
+  ModelMaker maker(7);
+  maker.input("x", {1, 1, 1, 2});
+  auto& scales = *maker.node("Upsample", {"x"}, {"y"}).add_attribute();
+  scales.set_name("scales");
+  scales.set_type(6);
+  for (const float scale : {1.f, 1.f, 2.f, 2.f}) scales.add_floats(scale);
+  maker.output("y");
+  EXPECT_THAT(run(maker, ramp({1, 1, 1, 2})), ElementsAre(0, 0, 1, 1, 0, 0, 1, 1));
+}
+
+TEST(OldOpsets, GroupsHadScalesOfTheirOwn) {
+  if (!findOp("", "GroupNormalization")) GTEST_SKIP() << "GroupNormalization is not there yet";
+  ModelMaker maker(18);
+  maker.input("x", {1, 4, 1});
+  maker.initializer("s", {2}, {1, 2});
+  maker.initializer("b", {2}, {0, 10});
+  setInt(maker.node("GroupNormalization", {"x", "s", "b"}, {"y"}), "num_groups", 2);
+  maker.output("y");
+  const auto y = run(maker, ramp({1, 4, 1}));
+  EXPECT_NEAR(y[1], 1, 1e-3);
+  EXPECT_NEAR(y[2], 8, 1e-3);
+  EXPECT_NEAR(y[3], 12, 1e-3);
 }
 
 TEST(OldOpsets, AFileBeforeOpsetsIsOfTheFirst) {
