@@ -14,7 +14,12 @@ std::string valueName(const Graph& graph, ValueId id) {
 
 std::string typed(const Graph& graph, ValueId id) {
   const Value& value = graph.value(id);
-  return fmt::format("{}: {}{}", escaped(value.name), name(value.type), value.shape.toString());
+  std::string type = fmt::format("{}{}", name(value.type), value.shape.toString());
+  if (value.container == Container::sequence || value.container == Container::optionalSequence)
+    type = fmt::format("seq({})", type);
+  if (value.container == Container::optional || value.container == Container::optionalSequence)
+    type = fmt::format("optional({})", type);
+  return fmt::format("{}: {}", escaped(value.name), type);
 }
 
 std::string argument(const Graph& graph, ValueId id) {
@@ -49,12 +54,27 @@ std::string dumpNode(const Graph& graph, NodeId id) {
                      node.name.empty() ? "" : " # " + escaped(node.name));
 }
 
+namespace {
+
+void dumpTo(std::string& text, const Graph& graph, const std::string& indent) {
+  for (ValueId id : graph.inputs()) text += fmt::format("{}input {}\n", indent, typed(graph, id));
+  for (NodeId id : graph.order()) {
+    text += fmt::format("{}{}\n", indent, dumpNode(graph, id));
+    const Node& node = graph.node(id);
+    for (size_t at = 0; at < node.bodies.size(); ++at) {
+      text += fmt::format("{}  {}:\n", indent, node.op->bodies[at]);
+      dumpTo(text, *node.bodies[at], indent + "    ");
+    }
+  }
+  for (const Graph::Output& output : graph.outputs())
+    text += fmt::format("{}output {} = {}\n", indent, escaped(output.name), valueName(graph, output.value));
+}
+
+}  // namespace
+
 std::string dump(const Graph& graph) {
   std::string text;
-  for (ValueId id : graph.inputs()) text += fmt::format("input {}\n", typed(graph, id));
-  for (NodeId id : graph.order()) text += dumpNode(graph, id) + "\n";
-  for (const Graph::Output& output : graph.outputs())
-    text += fmt::format("output {} = {}\n", escaped(output.name), valueName(graph, output.value));
+  dumpTo(text, graph, "");
   return text;
 }
 

@@ -8,7 +8,7 @@
 namespace ridge {
 
 /// "input x: float32[N,3,32,32]", then "y: float32[N,16,32,32] = Conv(x, w) {pads=[1,1,1,1]} # name", then
-/// "output out = y". Names from the model are escaped.
+/// "output out = y". Bodies follow their node, indented. Names from the model are escaped.
 std::string dump(const Graph& graph);
 std::string dumpNode(const Graph& graph, NodeId id);
 

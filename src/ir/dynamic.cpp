@@ -11,7 +11,7 @@ bool isDynamic(const Value& value) {
 bool isDynamic(const Graph& graph, NodeId id) {
   const Node& node = graph.node(id);
   const auto dynamic = [&](ValueId value) { return value != kNoValue && isDynamic(graph.value(value)); };
-  return node.op->evaluate || std::any_of(node.in.begin(), node.in.end(), dynamic) ||
+  return (node.op->evaluate && !node.op->reference) || std::any_of(node.in.begin(), node.in.end(), dynamic) ||
          std::any_of(node.out.begin(), node.out.end(), dynamic);
 }
 

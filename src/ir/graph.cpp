@@ -88,6 +88,10 @@ void Graph::rename(ValueId id, std::string fresh) {
   value(id).name = std::move(fresh);
 }
 
+void Graph::removeInput(size_t at) {
+  inputs_.erase(inputs_.begin() + static_cast<std::ptrdiff_t>(at));
+}
+
 bool Graph::isInput(ValueId id) const {
   return std::find(inputs_.begin(), inputs_.end(), id) != inputs_.end();
 }
@@ -146,6 +150,7 @@ std::vector<NodeId> Graph::apply(Patch patch) {
     const ValueId id = addValue(fresh.name, fresh.type, std::move(fresh.shape));
     value(id).constant = std::move(fresh.constant);
     value(id).contents = std::move(fresh.contents);
+    value(id).container = fresh.container;
   }
   const NodeId firstNew = nodeCount();
   std::vector<NodeId> added;

@@ -79,6 +79,7 @@ class Graph {
   NodeId addNode(Node node);
   std::string uniqueName(std::string_view wanted) const;
   void rename(ValueId id, std::string name);  ///< the new name must be free
+  void removeInput(size_t index);             ///< the value stays; it becomes a constant or nothing reads it
 
   // --- looking
   const Value& value(ValueId id) const { return values_[static_cast<size_t>(id)]; }

@@ -49,7 +49,8 @@ struct Op {
   void (*infer)(InferContext&) = nullptr;                   ///< types, shapes, partly known contents
   void (*reference)(KernelContext&) = nullptr;              ///< the truth: double, rounded once
   void (*evaluate)(EvaluateContext&) = nullptr;  ///< instead of `reference`: control flow, sequences, and ops
-                                                 ///< whose results' shapes depend on contents (NonZero)
+                                                 ///< whose results' shapes depend on contents (NonZero);
+                                                 ///< beside it: for inputs that are no tensors (Identity)
   std::span<const std::string_view> bodies = {};  ///< names of the attributes that are graphs: "then_branch"
   size_t (*scratch)(const Node&, const Graph&) = nullptr;  ///< bytes that `reference` asks for; null: none
   Cost (*cost)(const Node&, const Graph&) = nullptr;       ///< null: moves bytes, computes nothing

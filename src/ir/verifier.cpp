@@ -19,9 +19,24 @@ bool countFits(size_t count, int least, int most) {
   return given >= least && (most < 0 || given <= most);
 }
 
+std::string problemOfBodies(const Node& node) {
+  if (node.bodies.size() != node.op->bodies.size()) return fmt::format("has {} bodies", node.bodies.size());
+  if (node.captures < 0 || static_cast<size_t>(node.captures) > node.in.size())
+    return fmt::format("captures {} values but has {} inputs", node.captures, node.in.size());
+  for (size_t at = 0; at < node.bodies.size(); ++at) {
+    if (!node.bodies[at]) return fmt::format("its {} is missing", node.op->bodies[at]);
+    if (node.bodies[at]->inputs().size() < static_cast<size_t>(node.captures))
+      return fmt::format("its {} has fewer inputs than the node captures", node.op->bodies[at]);
+    if (std::string problem = problemOf(*node.bodies[at]); !problem.empty())
+      return fmt::format("in its {}: {}", node.op->bodies[at], problem);
+  }
+  return {};
+}
+
 std::string problemOfNode(const Graph& graph, NodeId id) {
   const Node& node = graph.node(id);
-  if (!countFits(node.in.size(), node.op->minInputs, node.op->maxInputs))
+  if (std::string problem = problemOfBodies(node); !problem.empty()) return problem;
+  if (!countFits(node.in.size() - static_cast<size_t>(node.captures), node.op->minInputs, node.op->maxInputs))
     return fmt::format("{} has {} inputs", displayName(*node.op), node.in.size());
   if (!countFits(node.out.size(), node.op->minOutputs, node.op->maxOutputs))
     return fmt::format("{} has {} outputs", displayName(*node.op), node.out.size());

@@ -23,6 +23,8 @@ NodeId addNode(Graph& graph, const Op& op, NodeDraft draft) {
             .attrs = parse(op, draft.attributes),
             .in = std::move(draft.in),
             .out = std::move(draft.out),
+            .bodies = std::move(draft.bodies),
+            .captures = draft.captures,
             .name = std::move(draft.name),
             .origins = std::move(draft.origins),
             .metadata = std::move(draft.metadata)};

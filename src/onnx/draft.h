@@ -13,6 +13,8 @@ struct NodeDraft {
   std::vector<ValueId> in, out;
   Origins origins;
   std::vector<std::pair<std::string, std::string>> metadata;
+  std::vector<std::shared_ptr<const Graph>> bodies = {};
+  int captures = 0;
 };
 
 /// Parses the attributes and adds the node; Error{input} for attributes that the op lacks or needs. Counts of

@@ -18,28 +18,57 @@ int64_t sinceOf(const Graph& graph, const Node& node) {
   return node.op->sinceFor ? node.op->sinceFor(node, graph) : node.op->since;
 }
 
+// An output that is not made by a node of its graph gets an Identity at export.
+int64_t sinceOfCopies(const Graph& body) {
+  int64_t since = 1;
+  for (const Graph::Output& output : body.outputs()) {
+    const Container container = body.value(output.value).container;
+    if (container == Container::sequence) since = std::max<int64_t>(since, 14);
+    if (container == Container::optional || container == Container::optionalSequence) since = 16;
+  }
+  return since;
+}
+
+struct Needs {
+  int64_t opset = kOldestWrittenOpset;
+  std::string newestOp, newestName;  // of the node that needs it
+  std::string carried, carriedName;  // of a node that is carried
+
+  void collect(const Graph& graph) {
+    for (NodeId id : graph.order()) {
+      const Node& node = graph.node(id);
+      if (isOpaque(node)) {
+        if (!node.as<OpaqueAttributes>().domain.empty()) continue;
+        carried = opaqueName(node);
+        carriedName = displayName(graph, id);
+        continue;
+      }
+      if (node.op->domain.empty() && sinceOf(graph, node) > opset) {
+        opset = sinceOf(graph, node);
+        newestOp = displayName(*node.op);
+        newestName = displayName(graph, id);
+      }
+      for (const auto& body : node.bodies) {
+        collect(*body);
+        opset = std::max(opset, sinceOfCopies(*body));
+      }
+    }
+  }
+};
+
 }  // namespace
 
 int64_t exportOpset(const Graph& graph, int64_t imported) {
-  int64_t needed = kOldestOpset;
-  NodeId newest = kNoNode, carried = kNoNode;
-  for (NodeId id : graph.order()) {
-    const Node& node = graph.node(id);
-    if (isOpaque(node)) {
-      if (node.as<OpaqueAttributes>().domain.empty()) carried = id;
-    } else if (node.op->domain.empty() && sinceOf(graph, node) > needed) {
-      needed = sinceOf(graph, node);
-      newest = id;
-    }
-  }
-  if (carried == kNoNode) return needed;
-  if (needed > imported)
+  Needs needs;
+  needs.collect(graph);
+  if (needs.carried.empty()) return needs.opset;
+  if (needs.opset > imported)
     failInput(
         fmt::format(
             "the model cannot be written: {} is carried as opset {} has it, but {} is a form of opset {}",
-            opaqueName(graph.node(carried)), imported, displayName(*graph.node(newest).op), needed),
-        "node " + ridge::inQuotes(displayName(graph, newest)),
-        fmt::format("convert the model to opset {} or newer first", needed));
+            needs.carried, imported, needs.newestOp, needs.opset),
+        "node " + ridge::inQuotes(needs.newestName),
+        fmt::format("convert the model to opset {} or newer first", needs.opset));
   return imported;
 }
 

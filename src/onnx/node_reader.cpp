@@ -6,12 +6,15 @@
 
 #include "base/text.h"
 #include "onnx/attribute_io.h"
+#include "onnx/constant_node.h"
 #include "onnx/draft.h"
 #include "onnx/opaque.h"
 #include "onnx/opset.h"
+#include "onnx/type_io.h"
 #include "onnx/upgrade.h"
 #include "ops/infer.h"
 #include "ops/list.h"
+#include "ops/ops.h"
 #include "ops/random/random.h"
 
 namespace ridge::onnx {
@@ -21,49 +24,15 @@ namespace {
 // Ops of our own exist only after lowering; files that name them are carried, not trusted.
 const Op* listedOp(const wire::NodeProto& message) {
   const std::string_view domain = canonicalDomain(message.domain());
-  return domain == "ridge" ? nullptr : findOp(domain, message.op_type());
+  if (domain == "ridge") return nullptr;
+  return findOp(domain, domain.empty() ? currentName(message.op_type()) : message.op_type());
 }
 
-void refuseUnsupported(const wire::NodeProto& message) {
-  for (const auto& attribute : message.attribute()) {
-    const AttributeKind kind = kindOf(attribute);
-    if (kind == AttributeKind::graph || kind == AttributeKind::graphs)
-      failInput(fmt::format("control flow ({}) is not supported yet", escaped(message.op_type())));
-  }
-  if (canonicalDomain(message.domain()).empty() && message.op_type() == "Upsample")
-    failInput("Upsample was withdrawn from ONNX and is not supported", {},
-              "export the model with opset 10 or newer, which writes Resize");
-}
-
-Tensor constantOf(const AttributeMap& attributes) {
-  if (attributes.items().size() != 1) failInput("a Constant has exactly one value");
-  const auto& [name, value] = attributes.items().front();
-  if (const auto* tensor = std::get_if<Tensor>(&value); tensor && name == "value") return *tensor;
-  if (const auto* number = std::get_if<float>(&value); number && name == "value_float")
-    return Tensor::scalar(*number);
-  if (const auto* number = std::get_if<int64_t>(&value); number && name == "value_int")
-    return Tensor::scalar(*number);
-  if (const auto* text = std::get_if<std::string>(&value); text && name == "value_string")
-    return Tensor::ofStrings({}, {*text});
-  if (const auto* list = std::get_if<std::vector<float>>(&value); list && name == "value_floats")
-    return Tensor::of({static_cast<int64_t>(list->size())}, std::span<const float>(*list));
-  if (const auto* list = std::get_if<std::vector<int64_t>>(&value); list && name == "value_ints")
-    return Tensor::of({static_cast<int64_t>(list->size())}, std::span<const int64_t>(*list));
-  if (const auto* list = std::get_if<std::vector<std::string>>(&value); list && name == "value_strings")
-    return Tensor::ofStrings({static_cast<int64_t>(list->size())}, *list);
-  failInput(fmt::format("a Constant cannot have the value {} of this type", ridge::inQuotes(name)));
-}
-
-void readConstant(const NodeSource& source, const TensorSource& tensors, Graph& graph) {
-  for (const auto& attribute : source.message->attribute())
-    if (attribute.name() == "sparse_value") failInput("sparse constants are not supported yet");
-  if (source.out.size() != 1 || source.out.front() == kNoValue) failInput("a Constant has one output");
-  if (!source.in.empty()) failInput("a Constant has no inputs");
-  Tensor tensor = constantOf(attributesFrom(*source.message, tensors));
-  Value& value = graph.value(source.out.front());
-  value.type = tensor.type();
-  value.shape = Shape::of(tensor.dims());
-  value.constant = std::move(tensor);
+void refuseBodies(const wire::NodeProto& message) {
+  for (const auto& attribute : message.attribute())
+    if (const auto kind = kindOf(attribute); kind == AttributeKind::graph || kind == AttributeKind::graphs)
+      failInput(fmt::format("the op {} is not known, and it runs a graph, so it cannot be carried along",
+                            escaped(message.op_type())));
 }
 
 // External tensors of a carried node would point to files that its next home may not have.
@@ -102,7 +71,9 @@ NodeDraft draftOf(NodeSource& source, const Graph& graph) {
                   .out = std::move(source.out),
                   .origins = {},
                   .metadata = {}};
-  while (!draft.in.empty() && draft.in.back() == kNoValue) draft.in.pop_back();
+  // Captured values come behind the inputs, so those keep their number.
+  const bool bodies = !source.outerNames.empty();
+  while (!bodies && !draft.in.empty() && draft.in.back() == kNoValue) draft.in.pop_back();
   while (!draft.out.empty() && draft.out.back() == kNoValue) draft.out.pop_back();
   if (draft.out.empty()) failInput("it has no outputs");
   const auto firstOut =
@@ -113,35 +84,100 @@ NodeDraft draftOf(NodeSource& source, const Graph& graph) {
   return draft;
 }
 
-void expectDomain(const wire::NodeProto& message, const Model& model) {
-  if (!model.opsets.contains(std::string(canonicalDomain(message.domain()))))
-    failInput(message.domain().empty() ? std::string("the model does not say which opset it uses")
-                                       : fmt::format("the model imports no opset of the domain {}",
-                                                     ridge::inQuotes(message.domain())));
+void expectDomain(const NodeSource& source) {
+  const std::string& domain = source.message->domain();
+  if (!source.opsets->contains(std::string(canonicalDomain(domain))))
+    failInput(domain.empty()
+                  ? std::string("the model does not say which opset it uses")
+                  : fmt::format("the model imports no opset of the domain {}", ridge::inQuotes(domain)));
+}
+
+wire::GraphProto& bodyOf(wire::NodeProto& message, std::string_view name) {
+  for (auto& attribute : *message.mutable_attribute())
+    if (attribute.name() == name && attribute.has_g()) return *attribute.mutable_g();
+  failInput(fmt::format("attribute {} is missing, or it is no graph", name));
+}
+
+// Bodies become closed graphs; what they read from around becomes inputs of theirs and of the node.
+void readBodies(const NodeSource& source, const Op& op, NodeDraft& draft, const Graph& graph, int64_t depth,
+                Import& import) {
+  if (op.bodies.empty()) return;
+  expectDepth(depth, import.options);
+  std::vector<OuterName> captures, constants;
+  for (const OuterName& outer : source.outerNames)
+    (graph.value(outer.id).isConstant() ? constants : captures).push_back(outer);
+  for (const std::string_view name : op.bodies)
+    draft.bodies.push_back(withContext([&] { return std::string(name); },
+                                       [&] {
+                                         return readBody({.message = &bodyOf(*source.message, name),
+                                                          .outer = &graph,
+                                                          .outerNames = captures,
+                                                          .constants = constants,
+                                                          .opsets = source.opsets,
+                                                          .depth = depth + 1},
+                                                         import);
+                                       }));
+  draft.captures = static_cast<int>(captures.size());
+  for (const OuterName& outer : captures) draft.in.push_back(outer.id);
+  auto& attributes = *source.message->mutable_attribute();
+  attributes.erase(std::remove_if(attributes.begin(), attributes.end(),
+                                  [&](const auto& each) {
+                                    return std::count(op.bodies.begin(), op.bodies.end(), each.name()) > 0;
+                                  }),
+                   attributes.end());
+}
+
+// What an Optional is declared to hold is the type of its output.
+void takeOptionalType(wire::NodeProto& message, Value& output) {
+  auto& attributes = *message.mutable_attribute();
+  for (auto each = attributes.begin(); each != attributes.end(); ++each) {
+    if (each->name() != "type" || !each->has_tp()) continue;
+    const auto held = valueTypeFrom(each->tp());
+    if (!held || (held->container != Container::tensor && held->container != Container::sequence))
+      failInput(fmt::format("an optional that holds {} is not supported", kindOf(each->tp())));
+    output.type = held->type;
+    output.shape = held->shape;
+    output.container =
+        held->container == Container::sequence ? Container::optionalSequence : Container::optional;
+    attributes.erase(each);
+    return;
+  }
+}
+
+// A node that is carried must keep its meaning under the one opset that the written model will import.
+void expectOneOpset(const NodeSource& source, const Model& model) {
+  const std::string domain(canonicalDomain(source.message->domain()));
+  if (source.opsets->at(domain) != model.opsets.at(domain))
+    failInput(fmt::format("the op is not known, and its function imports opset {} where the model has {}",
+                          source.opsets->at(domain), model.opsets.at(domain)));
 }
 
 // The main node and, for some upgrades, one that follows it.
-std::vector<NodeId> addNodes(NodeSource& source, const TensorSource& tensors, Model& model) {
+std::vector<NodeId> addNodes(NodeSource& source, Graph& graph, int64_t depth, Import& import) {
   wire::NodeProto& message = *source.message;
-  refuseUnsupported(message);
-  expectDomain(message, model);
-  Graph& graph = model.graph;
+  expectDomain(source);
   const bool standard = canonicalDomain(message.domain()).empty();
   if (standard && message.op_type() == "Constant") {
-    readConstant(source, tensors, graph);
+    if (source.out.size() != 1 || source.out.front() == kNoValue) failInput("a Constant has one output");
+    if (!source.in.empty()) failInput("a Constant has no inputs");
+    setConstant(graph, source.out.front(), constantFrom(message, import.tensors));
     return {};
   }
   NodeDraft draft = draftOf(source, graph);
   const Op* op = listedOp(message);
   if (!op) {
-    draft.attributes = opaqueAttributes(message, tensors);
+    refuseBodies(message);
+    expectOneOpset(source, import.model);
+    draft.attributes = opaqueAttributes(message, import.tensors);
     return {addNode(graph, opaqueOp(), std::move(draft))};
   }
-  draft.attributes = attributesFrom(message, tensors);
+  readBodies(source, *op, draft, graph, depth, import);
+  if (op == &ops::optional) takeOptionalType(message, graph.value(draft.out.front()));
+  draft.attributes = attributesFrom(message, import.tensors);
   // What is drawn hangs on the seed alone, so that the truth and every plan draw the same.
   if (!op->traits.deterministic && !draft.attributes.find("seed"))
     draft.attributes.set("seed", ops::seedFromName(draft.origins.front()));
-  UpgradeContext upgrade(graph, draft, standard ? model.opsets.at("") : kNewestOpset);
+  UpgradeContext upgrade(graph, draft, standard ? source.opsets->at("") : kNewestOpset);
   if (standard) upgradeNode(upgrade);
   std::vector<NodeId> added{addNode(graph, *op, std::move(draft))};
   if (auto& following = upgrade.following()) {
@@ -157,10 +193,16 @@ std::string nodeLabel(const NodeSource& source) {
   return nodeLabel(source.index, source.message->name(), source.message->domain(), source.message->op_type());
 }
 
-void readNode(NodeSource source, const TensorSource& tensors, Model& model) {
+void expectDepth(int64_t depth, const ReadOptions& options) {
+  if (depth >= options.maxDepth)
+    failInput(fmt::format("bodies are nested deeper than {} levels, the limit", options.maxDepth), {},
+              "raise the limit on depth if the model is trusted");
+}
+
+void readNode(NodeSource source, Graph& graph, int64_t depth, Import& import) {
   const auto added =
-      withContext([&] { return nodeLabel(source); }, [&] { return addNodes(source, tensors, model); });
-  for (NodeId id : added) inferNode(model.graph, id);
+      withContext([&] { return nodeLabel(source); }, [&] { return addNodes(source, graph, depth, import); });
+  for (NodeId id : added) inferNode(graph, id);
 }
 
 }  // namespace ridge::onnx

@@ -6,7 +6,8 @@
 
 namespace ridge::onnx {
 
-inline constexpr int64_t kOldestOpset = 7;
+inline constexpr int64_t kOldestOpset = 1;
+inline constexpr int64_t kOldestWrittenOpset = 7;  ///< of the forms that we write, none is older
 inline constexpr int64_t kNewestOpset = 28;
 inline constexpr int64_t kNewestIrVersion = 14;
 

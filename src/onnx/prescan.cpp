@@ -1,12 +1,16 @@
 #include "onnx/prescan.h"
 
-#include <optional>
+#include <vector>
 
 namespace ridge::onnx {
 
 namespace {
 
-constexpr uint64_t kGraphField = 7, kNodeField = 1;
+// Field numbers: of the model, of graphs and functions, of nodes, of attributes.
+constexpr uint64_t kGraph = 7, kFunction = 25;
+constexpr uint64_t kGraphNode = 1, kFunctionNode = 7;
+constexpr uint64_t kNodeName = 3, kNodeAttribute = 5;
+constexpr uint64_t kAttributeGraph = 6, kAttributeGraphs = 11;
 
 using Bytes = std::span<const std::byte>;
 
@@ -60,23 +64,71 @@ std::optional<Field> takeField(Bytes& bytes) {
   }
 }
 
+template <class Visit>
+void eachPart(Bytes message, Visit&& visit) {
+  while (!message.empty()) {
+    const auto field = takeField(message);
+    if (!field) return;
+    if (field->delimited) visit(*field);
+  }
+}
+
+// Bodies wait in a list, so that a file cannot make this recursive.
+struct Pending {
+  Bytes graph;
+  uint64_t nodeField;
+  int64_t depth;
+};
+
+class Counter {
+ public:
+  Counter(Bytes model, int64_t maxDepth) : maxDepth_(maxDepth) {
+    eachPart(model, [&](const Field& part) {
+      if (part.number == kGraph) pending_.push_back({part.payload, kGraphNode, 0});
+      if (part.number == kFunction) pending_.push_back({part.payload, kFunctionNode, 0});
+    });
+  }
+
+  PartCounts run() {
+    while (!pending_.empty() && !counts_.tooDeep) {
+      const Pending next = pending_.back();
+      pending_.pop_back();
+      eachPart(next.graph, [&](const Field& part) {
+        ++counts_.parts;
+        if (part.number != next.nodeField) return;
+        ++counts_.nodes;
+        visitNode(part.payload, next.depth);
+      });
+    }
+    return std::move(counts_);
+  }
+
+ private:
+  void visitNode(Bytes node, int64_t depth) {
+    std::string name;
+    bool deeper = false;
+    eachPart(node, [&](const Field& part) {
+      if (part.number == kNodeName)
+        name.assign(reinterpret_cast<const char*>(part.payload.data()), part.payload.size());
+      if (part.number != kNodeAttribute) return;
+      eachPart(part.payload, [&](const Field& inner) {
+        if (inner.number != kAttributeGraph && inner.number != kAttributeGraphs) return;
+        deeper = true;
+        if (depth < maxDepth_) pending_.push_back({inner.payload, kGraphNode, depth + 1});
+      });
+    });
+    if (deeper && depth >= maxDepth_) counts_.tooDeep = name;
+  }
+
+  const int64_t maxDepth_;
+  std::vector<Pending> pending_;
+  PartCounts counts_;
+};
+
 }  // namespace
 
-PartCounts countParts(std::span<const std::byte> model) {
-  PartCounts counts;
-  while (!model.empty()) {
-    const auto field = takeField(model);
-    if (!field) break;
-    if (field->number != kGraphField || !field->delimited) continue;
-    Bytes graph = field->payload;
-    while (!graph.empty()) {
-      const auto part = takeField(graph);
-      if (!part) break;
-      if (part->delimited) ++counts.parts;
-      if (part->delimited && part->number == kNodeField) ++counts.nodes;
-    }
-  }
-  return counts;
+PartCounts countParts(std::span<const std::byte> model, int64_t maxDepth) {
+  return Counter(model, maxDepth).run();
 }
 
 }  // namespace ridge::onnx

@@ -1,6 +1,7 @@
 #include "onnx/reader.h"
 
 #include <fmt/format.h>
+#include <google/protobuf/io/coded_stream.h>
 
 #include <limits>
 
@@ -15,13 +16,21 @@ namespace ridge::onnx {
 namespace {
 
 constexpr const char* kNotOnnx = "give an ONNX model";
+constexpr int kMessagesAround = 100, kMessagesPerBody = 3;  // graph, node, attribute
+constexpr int64_t kMostDepth = 256;                         // of recursion that our stack holds
 
 wire::ModelProto parse(std::span<const std::byte> bytes, const ReadOptions& options) {
   if (bytes.empty()) failInput("the file is empty", {}, kNotOnnx);
   if (bytes.size() > static_cast<size_t>(std::numeric_limits<int32_t>::max()))
     failInput("the file is larger than 2 GiB, which the format does not allow", {},
               "store its weights as external data");
-  const PartCounts counts = countParts(bytes);
+  if (options.maxDepth < 0 || options.maxDepth > kMostDepth)
+    failUsage(fmt::format("a depth of {} is not possible", options.maxDepth), {},
+              fmt::format("use 0 to {}", kMostDepth));
+  const PartCounts counts = countParts(bytes, options.maxDepth);
+  if (counts.tooDeep)
+    failInput(fmt::format("bodies are nested deeper than {} levels, the limit", options.maxDepth),
+              "node " + ridge::inQuotes(*counts.tooDeep), "raise the limit on depth if the model is trusted");
   if (counts.nodes > options.maxNodes)
     failInput(fmt::format("the model has {} nodes, the limit is {}", counts.nodes, options.maxNodes), {},
               "raise the limit on nodes if the model is trusted");
@@ -30,30 +39,19 @@ wire::ModelProto parse(std::span<const std::byte> bytes, const ReadOptions& opti
     failInput(fmt::format("the model has {} parts, the limit is {}", counts.parts, 16 * options.maxNodes), {},
               "raise the limit on nodes if the model is trusted");
   wire::ModelProto message;
-  if (!message.ParseFromArray(bytes.data(), static_cast<int>(bytes.size())))
+  google::protobuf::io::CodedInputStream stream(reinterpret_cast<const uint8_t*>(bytes.data()),
+                                                static_cast<int>(bytes.size()));
+  stream.SetRecursionLimit(kMessagesAround + kMessagesPerBody * static_cast<int>(options.maxDepth));
+  if (!message.ParseFromCodedStream(&stream) || !stream.ConsumedEntireMessage())
     failInput("the file is not an ONNX model, or it is damaged", {}, kNotOnnx);
   if (!message.has_graph()) failInput("the file is not an ONNX model: it holds no graph", {}, kNotOnnx);
   return message;
 }
 
-std::map<std::string, int64_t> opsetsOf(const wire::ModelProto& message) {
-  std::map<std::string, int64_t> opsets;
-  for (const auto& import : message.opset_import()) {
-    const std::string domain(canonicalDomain(import.domain()));
-    const auto [known, fresh] = opsets.emplace(domain, import.version());
-    if (!fresh && known->second != import.version())
-      failInput(fmt::format("the model imports opsets {} and {} of the domain {}", known->second,
-                            import.version(), ridge::inQuotes(domain)));
-  }
-  const auto standard = opsets.find("");
-  if (standard == opsets.end()) return opsets;
-  if (standard->second < kOldestOpset)
-    failInput(fmt::format("opset {} is older than {}, the oldest supported", standard->second, kOldestOpset),
-              {}, "convert the model to a newer opset");
-  if (standard->second > kNewestOpset)
-    failInput(fmt::format("opset {} is newer than {}, the newest known", standard->second, kNewestOpset), {},
-              "export the model with an older opset");
-  return opsets;
+// Files older than IR version 3 do not say which opset they use: it is the first.
+Opsets opsetsOfModel(const wire::ModelProto& message) {
+  if (message.opset_import_size() == 0 && message.ir_version() < 3) return {{"", 1}};
+  return opsetsOf(message.opset_import());
 }
 
 void expectReadable(const wire::ModelProto& message) {
@@ -61,12 +59,8 @@ void expectReadable(const wire::ModelProto& message) {
     failInput(fmt::format("IR version {} is newer than {}, the newest known", message.ir_version(),
                           kNewestIrVersion),
               {}, "export the model with an older version");
-  if (message.opset_import_size() == 0)
+  if (message.opset_import_size() == 0 && message.ir_version() >= 3)
     failInput("the model does not say which opset it uses", {}, "convert the model to a newer opset");
-  if (message.functions_size() > 0)
-    failInput(fmt::format("functions inside a model are not supported yet ({})",
-                          ridge::inQuotes(message.functions(0).name())),
-              {}, "export the model without local functions");
 }
 
 // What is left of the message once the model has taken its part.
@@ -89,7 +83,7 @@ Model read(std::span<const std::byte> bytes, const std::optional<std::filesystem
   expectReadable(message);
   Model model;
   model.irVersion = message.ir_version();
-  model.opsets = opsetsOf(message);
+  model.opsets = opsetsOfModel(message);
   model.producerName = message.producer_name();
   model.producerVersion = message.producer_version();
   model.domain = message.domain();
@@ -98,8 +92,12 @@ Model read(std::span<const std::byte> bytes, const std::optional<std::filesystem
   for (const auto& entry : message.metadata_props())
     model.graph.metadata.emplace_back(entry.key(), entry.value());
   ExternalData external(directory);
-  readGraph(*message.mutable_graph(), {.external = &external, .maxElements = options.maxTensorElements},
-            model);
+  Import import{.model = model,
+                .tensors = {.external = &external, .maxElements = options.maxTensorElements},
+                .options = options,
+                .functions = Functions(message, options)};
+  import.functions.addOpsets(model.opsets);
+  readGraph(*message.mutable_graph(), import);
   model.carried = restOf(message);
   return model;
 }

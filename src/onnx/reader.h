@@ -16,6 +16,7 @@ namespace ridge::onnx {
 /// Limits against hostile files; over one of them: Error{input} that names it.
 struct ReadOptions {
   int64_t maxNodes = 1'000'000;
+  int64_t maxDepth = 64;  ///< of bodies in bodies, and of functions that call functions
   int64_t maxTensorElements = int64_t{1} << 33;
 };
 

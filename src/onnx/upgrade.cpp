@@ -13,13 +13,36 @@ namespace ridge::onnx {
 namespace {
 
 constexpr std::array kUpgrades{
+    Upgrade{"Add", 7, broadcastByAxis},
+    Upgrade{"And", 7, broadcastByAxis},
+    Upgrade{"BatchNormalization", 7, dropIsTest},
     Upgrade{"BatchNormalization", 9, dropSpatial},
     Upgrade{"BatchNormalization", 14, refuseTraining},
+    Upgrade{"Cast", 6, typeNameToNumber},
     Upgrade{"Clip", 11, clipLimitsToInputs},
+    Upgrade{"Concat", 4, secondAxisByDefault},
+    Upgrade{"Div", 7, broadcastByAxis},
+    Upgrade{"Dropout", 7, dropIsTest},
     Upgrade{"Dropout", 12, dropoutRatioToInput},
+    Upgrade{"Equal", 7, broadcastByAxis},
+    Upgrade{"GRU", 7, dropOutputSequence},
+    Upgrade{"Gemm", 7, dropBroadcast},
+    Upgrade{"GlobalLpPool", 2, powerToInteger},
+    Upgrade{"Greater", 7, broadcastByAxis},
+    Upgrade{"GridSample", 20, sampleModeNames},
+    Upgrade{"GroupNormalization", 21, scalesOfGroups},
     Upgrade{"Hardmax", 13, flattenedSoftmax},
+    Upgrade{"LSTM", 7, dropOutputSequence},
+    Upgrade{"Less", 7, broadcastByAxis},
     Upgrade{"LogSoftmax", 13, flattenedSoftmax},
+    Upgrade{"LpPool", 2, powerToInteger},
+    Upgrade{"Mul", 7, broadcastByAxis},
+    Upgrade{"Or", 7, broadcastByAxis},
+    Upgrade{"PRelu", 7, slopesToChannels},
+    Upgrade{"Pad", 2, paddingsToPads},
     Upgrade{"Pad", 11, padToInputs},
+    Upgrade{"Pow", 7, broadcastByAxis},
+    Upgrade{"RNN", 7, dropOutputSequence},
     Upgrade{"ReduceL1", 18, axesToInput},
     Upgrade{"ReduceL2", 18, axesToInput},
     Upgrade{"ReduceLogSum", 18, axesToInput},
@@ -30,13 +53,23 @@ constexpr std::array kUpgrades{
     Upgrade{"ReduceProd", 18, axesToInput},
     Upgrade{"ReduceSum", 13, axesToInput},
     Upgrade{"ReduceSumSquare", 18, axesToInput},
+    Upgrade{"Reshape", 5, shapeToInput},
+    Upgrade{"Resize", 11, plainResize},
+    Upgrade{"RoiAlign", 16, unshiftedRegions},
+    Upgrade{"Scan", 9, refuseBatchedScan},
+    Upgrade{"Selu", 6, shortSeluConstants},
     Upgrade{"Slice", 10, sliceToInputs},
     Upgrade{"Softmax", 13, flattenedSoftmax},
     Upgrade{"Split", 13, splitToInput},
     Upgrade{"Split", 18, splitCountToAttribute},
     Upgrade{"Squeeze", 13, axesToInput},
+    Upgrade{"Sub", 7, broadcastByAxis},
+    Upgrade{"Tile", 6, tilesToRepeats},
     Upgrade{"TopK", 10, topKToInput},
     Upgrade{"Unsqueeze", 13, requiredAxesToInput},
+    Upgrade{"Upsample", 9, upsampleScalesToInput},
+    Upgrade{"Upsample", 10, plainResize},
+    Upgrade{"Xor", 7, broadcastByAxis},
 };
 
 const Op& listedOp(std::string_view opType) {
@@ -46,6 +79,12 @@ const Op& listedOp(std::string_view opType) {
 }
 
 }  // namespace
+
+std::string_view currentName(std::string_view opType) {
+  if (opType == "Upsample") return "Resize";
+  if (opType == "Scatter") return "ScatterElements";
+  return opType;
+}
 
 std::span<const Upgrade> upgrades() {
   return kUpgrades;
@@ -73,6 +112,11 @@ void UpgradeContext::setInput(size_t index, std::string_view nameHint, Tensor te
   if (has(index)) failInput(fmt::format("{} is given as an attribute and as an input", nameHint));
   if (draft_.in.size() <= index) draft_.in.resize(index + 1, kNoValue);
   draft_.in[index] = graph_.addConstant(hint(nameHint), std::move(tensor));
+}
+
+ValueId UpgradeContext::constant(std::string_view nameHint, const std::vector<int64_t>& values) {
+  return graph_.addConstant(
+      hint(nameHint), Tensor::of({static_cast<int64_t>(values.size())}, std::span<const int64_t>(values)));
 }
 
 ValueId UpgradeContext::before(std::string_view opType, AttributeMap attributes, std::vector<ValueId> in) {

@@ -25,6 +25,7 @@ class UpgradeContext {
 
   /// A new constant becomes input `index`; Error{input} when the file gives that input already.
   void setInput(size_t index, std::string_view nameHint, Tensor tensor);
+  ValueId constant(std::string_view nameHint, const std::vector<int64_t>& values);
   /// A node of a listed op before the draft; returns its output.
   ValueId before(std::string_view opType, AttributeMap attributes, std::vector<ValueId> in);
   /// The draft's output 0 goes through one more node, `opType(output, extra...)`, which now gives the old
@@ -49,6 +50,9 @@ struct Upgrade {
   void (*run)(UpgradeContext&);
 };
 
+/// The name that an op of the standard domain has today: Upsample has become Resize.
+std::string_view currentName(std::string_view opType);
+
 /// All of them; several of one op stand in order of opset.
 std::span<const Upgrade> upgrades();
 
@@ -56,6 +60,11 @@ std::span<const Upgrade> upgrades();
 void upgradeNode(UpgradeContext& context);
 
 // The functions of the table, by file.
+void broadcastByAxis(UpgradeContext& context);  // upgrade_broadcast.cpp
+void dropBroadcast(UpgradeContext& context);
+void slopesToChannels(UpgradeContext& context);
+void upsampleScalesToInput(UpgradeContext& context);  // upgrade_resize.cpp
+void plainResize(UpgradeContext& context);
 void axesToInput(UpgradeContext& context);  // upgrade_inputs.cpp
 void requiredAxesToInput(UpgradeContext& context);
 void clipLimitsToInputs(UpgradeContext& context);
@@ -65,9 +74,22 @@ void splitToInput(UpgradeContext& context);
 void splitCountToAttribute(UpgradeContext& context);
 void topKToInput(UpgradeContext& context);
 void dropoutRatioToInput(UpgradeContext& context);
+void paddingsToPads(UpgradeContext& context);
+void shapeToInput(UpgradeContext& context);
+void tilesToRepeats(UpgradeContext& context);
 void dropSpatial(UpgradeContext& context);  // upgrade_meaning.cpp
 void refuseTraining(UpgradeContext& context);
 void flattenedSoftmax(UpgradeContext& context);
+void dropIsTest(UpgradeContext& context);
+void dropOutputSequence(UpgradeContext& context);
+void typeNameToNumber(UpgradeContext& context);
+void secondAxisByDefault(UpgradeContext& context);
+void shortSeluConstants(UpgradeContext& context);
+void powerToInteger(UpgradeContext& context);
+void refuseBatchedScan(UpgradeContext& context);
+void unshiftedRegions(UpgradeContext& context);
+void sampleModeNames(UpgradeContext& context);
+void scalesOfGroups(UpgradeContext& context);
 
 template <class T>
 std::optional<T> UpgradeContext::take(std::string_view name) {

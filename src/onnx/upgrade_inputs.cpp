@@ -49,6 +49,28 @@ void clipLimitsToInputs(UpgradeContext& context) {
   if (most) context.setInput(2, "max", scalarLikeInput(context, *most));
 }
 
+void paddingsToPads(UpgradeContext& context) {
+  context.draft().attributes.set("pads", required(context, "paddings"));
+}
+
+void shapeToInput(UpgradeContext& context) {
+  context.setInput(1, "shape", vectorOf(required(context, "shape")));
+}
+
+// Until opset 5 one axis was repeated; both numbers were inputs.
+void tilesToRepeats(UpgradeContext& context) {
+  const Value &tiles = context.input(1), &axis = context.input(2);
+  if (!tiles.isConstant() || !axis.isConstant() || tiles.constant.count() != 1 || axis.constant.count() != 1)
+    failInput("this old form repeats along an axis that is known only when the model runs", {},
+              "export the model with opset 6 or newer");
+  if (!context.input(0).shape.ranked()) failInput("the rank of its input is not known");
+  const int64_t rank = context.input(0).shape.rank();
+  Ints repeats(static_cast<size_t>(rank), 1);
+  repeats[static_cast<size_t>(normalizeAxis(toInts(axis.constant).front(), rank))] =
+      toInts(tiles.constant).front();
+  context.draft().in = {context.draft().in[0], context.constant("repeats", repeats)};
+}
+
 void padToInputs(UpgradeContext& context) {
   context.setInput(1, "pads", vectorOf(required(context, "pads")));
   const auto value = context.take<float>("value");

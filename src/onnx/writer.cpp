@@ -8,12 +8,10 @@
 #include "base/atomic_file.h"
 #include "base/text.h"
 #include "ir/patch.h"
-#include "onnx/attribute_io.h"
-#include "onnx/export_names.h"
 #include "onnx/export_opset.h"
+#include "onnx/graph_writer.h"
 #include "onnx/opaque.h"
 #include "onnx/opset.h"
-#include "onnx/type_io.h"
 #include "onnx/wire_output.h"
 #include "ops/infer.h"
 
@@ -24,12 +22,12 @@ namespace {
 constexpr uint64_t kMostBytes = (uint64_t{1} << 31) - 1;  // of a message
 constexpr size_t kAlignment = 4096;                       // of external data, so that it can be mapped
 constexpr size_t kWorthExternal = 1024;
-constexpr int64_t kNodeMetadataIr = 10;
 
-// Lowered ops that say which standard nodes they stand for are replaced by those.
+// Lowered ops that say which standard nodes they stand for are replaced by those, in bodies too.
 Graph expanded(const Graph& graph) {
   Graph result = graph;
   for (NodeId id : graph.order()) {
+    for (auto& body : result.node(id).bodies) body = std::make_shared<const Graph>(expanded(*body));
     if (!result.node(id).op->expand) continue;
     GraphBuilder builder(result, {id});
     result.node(id).op->expand(result.node(id), builder);
@@ -40,18 +38,15 @@ Graph expanded(const Graph& graph) {
 
 class Exporter {
  public:
-  Exporter(const Model& model, const Graph& graph)
-      : model_(model), graph_(graph), names_(exportNames(graph)) {}
+  Exporter(const Model& model, const Graph& graph) : model_(model), graph_(graph) {}
 
   WireModel run() {
     restoreCarried();
     writeVersions();
     writeHeader();
-    for (NodeId id : graph_.order()) writeNode(graph_.node(id));
-    writeInterface();
-    writeInnerTypes();
-    writeConstants();
-    dropStaleAnnotations();
+    GraphWriter writer(wire_, irVersion_);
+    writer.writeMain(graph_);
+    dropStaleAnnotations(writer.names());
     return std::move(wire_);
   }
 
@@ -59,21 +54,12 @@ class Exporter {
   void restoreCarried();
   void writeVersions();
   void writeHeader();
-  void writeNode(const Node& node);
-  std::string uniqueNodeName(const std::string& wanted);
-  void writeInterface();
-  void writeInnerTypes();
-  void writeConstants();
-  void dropStaleAnnotations();
-  void describe(wire::ValueInfoProto& info, const std::string& name, const Value& value);
-  const std::string& nameOf(ValueId id) const { return names_.names[static_cast<size_t>(id)]; }
+  void dropStaleAnnotations(const TakenNames& names);
 
   const Model& model_;
   const Graph& graph_;
-  ExportNames names_;
   WireModel wire_;
   int64_t irVersion_ = 0;
-  std::set<std::string> nodeNames_;
 };
 
 void Exporter::restoreCarried() {
@@ -82,21 +68,33 @@ void Exporter::restoreCarried() {
   wire_.model.clear_graph();
 }
 
+// What the nodes of a graph and of its bodies ask of the file.
+struct DomainUse {
+  std::set<std::string> domains = {};
+  bool carries = false;
+
+  void collect(const Graph& graph) {
+    for (NodeId id : graph.order()) {
+      const Node& node = graph.node(id);
+      carries = carries || isOpaque(node);
+      domains.insert(isOpaque(node) ? node.as<OpaqueAttributes>().domain : std::string(node.op->domain));
+      for (const auto& body : node.bodies) collect(*body);
+    }
+  }
+};
+
 void Exporter::writeVersions() {
   const auto imported = [&](const std::string& domain) {
     const auto found = model_.opsets.find(domain);
     return found == model_.opsets.end() ? 0 : found->second;
   };
   const int64_t opset = exportOpset(graph_, imported(""));
-  bool carries = !model_.carried.empty();
-  std::set<std::string> domains;
-  for (NodeId id : graph_.order()) {
-    const Node& node = graph_.node(id);
-    carries = carries || isOpaque(node);
-    domains.insert(isOpaque(node) ? node.as<OpaqueAttributes>().domain : std::string(node.op->domain));
-  }
-  if (domains.empty() || !names_.copies.empty()) domains.insert("");
-  for (const std::string& domain : domains) {
+  DomainUse use;
+  use.collect(graph_);
+  const bool carries = !model_.carried.empty() || use.carries;
+  // A graph may need Identity nodes for its outputs.
+  use.domains.insert("");
+  for (const std::string& domain : use.domains) {
     auto& import = *wire_.model.add_opset_import();
     import.set_domain(domain);
     import.set_version(domain.empty() ? opset : std::max<int64_t>(imported(domain), 1));
@@ -122,71 +120,8 @@ void Exporter::writeHeader() {
   if (!graph_.docString.empty()) wire_.graph.set_doc_string(graph_.docString);
 }
 
-/// Passes may make several nodes from one; other runtimes want names to differ.
-std::string Exporter::uniqueNodeName(const std::string& wanted) {
-  std::string name = wanted;
-  for (int suffix = 1; !nodeNames_.insert(name).second; ++suffix) name = fmt::format("{}.{}", wanted, suffix);
-  return name;
-}
-
-void Exporter::writeNode(const Node& node) {
-  wire::NodeProto& message = *wire_.graph.add_node();
-  if (isOpaque(node)) {
-    check(message.ParseFromString(node.as<OpaqueAttributes>().bytes), "a carried node is in wire form");
-  } else {
-    message.set_op_type(std::string(node.op->name));
-    if (!node.op->domain.empty()) message.set_domain(std::string(node.op->domain));
-    if (node.attrs) addAttributes(message, node.attrs->toMap());
-  }
-  if (!node.name.empty()) message.set_name(uniqueNodeName(node.name));
-  for (ValueId id : node.in) message.add_input(id == kNoValue ? "" : nameOf(id));
-  for (ValueId id : node.out) message.add_output(id == kNoValue ? "" : nameOf(id));
-  if (irVersion_ < kNodeMetadataIr) return;
-  for (const auto& [key, value] : node.metadata) {
-    auto& entry = *message.add_metadata_props();
-    entry.set_key(key);
-    entry.set_value(value);
-  }
-}
-
-void Exporter::describe(wire::ValueInfoProto& info, const std::string& name, const Value& value) {
-  info.set_name(name);
-  if (value.type != DType::undefined) setTensorType(*info.mutable_type(), value.type, value.shape);
-}
-
-void Exporter::writeInterface() {
-  for (ValueId id : graph_.inputs()) describe(*wire_.graph.add_input(), nameOf(id), graph_.value(id));
-  for (const Graph::Output& output : graph_.outputs())
-    describe(*wire_.graph.add_output(), output.name, graph_.value(output.value));
-  for (const Graph::Output& copy : names_.copies) {
-    wire::NodeProto& identity = *wire_.graph.add_node();
-    identity.set_op_type("Identity");
-    identity.add_input(nameOf(copy.value));
-    identity.add_output(copy.name);
-  }
-}
-
-void Exporter::writeInnerTypes() {
-  for (ValueId id = 0; id < graph_.valueCount(); ++id) {
-    const Value& value = graph_.value(id);
-    const bool inner = graph_.producer(id) != kNoNode && !graph_.isOutput(id);
-    if (inner && value.type != DType::undefined) describe(*wire_.graph.add_value_info(), nameOf(id), value);
-  }
-}
-
-void Exporter::writeConstants() {
-  for (ValueId id = 0; id < graph_.valueCount(); ++id) {
-    const Value& value = graph_.value(id);
-    if (!value.isConstant() || nameOf(id).empty()) continue;
-    Initializer& initializer = wire_.initializers.emplace_back();
-    initializer.tensor = value.constant;
-    describeTensor(initializer.head, nameOf(id), value.constant);
-  }
-}
-
 // Annotations speak of values by name; those of values that are gone would be refused by other tools.
-void Exporter::dropStaleAnnotations() {
-  const std::set<std::string_view> names(names_.names.begin(), names_.names.end());
+void Exporter::dropStaleAnnotations(const TakenNames& names) {
   auto& annotations = *wire_.graph.mutable_quantization_annotation();
   const auto stale = [&](const wire::TensorAnnotation& annotation) {
     const auto& parameters = annotation.quant_parameter_tensor_names();

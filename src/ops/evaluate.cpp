@@ -84,6 +84,15 @@ std::vector<Datum> evaluated(const Node& node, const std::vector<Datum>& inputs)
   return context.takeOutputs();
 }
 
+// An op with both has `reference` for tensors and `evaluate` for everything else.
+bool isEvaluated(const Node& node, const std::vector<Datum>& inputs) {
+  if (!node.op->evaluate) return false;
+  if (!node.op->reference) return true;
+  for (size_t at = 0; at < inputs.size(); ++at)
+    if (inputs[at].sequence || (!inputs[at].present() && node.in[at] != kNoValue)) return true;
+  return false;
+}
+
 std::vector<std::string> outputNames(const Graph& graph, const Node& node) {
   std::vector<std::string> names;
   for (ValueId id : node.out) names.push_back(id == kNoValue ? "" : graph.value(id).name);
@@ -125,7 +134,7 @@ class Evaluation {
   std::vector<Datum> compute(const Node& node) const {
     std::vector<Datum> inputs;
     for (ValueId input : node.in) inputs.push_back(get(input));
-    if (node.op->evaluate)
+    if (isEvaluated(node, inputs))
       return withContext([&] { return placeOf(graph_, node); }, [&] { return evaluated(node, inputs); });
     std::vector<Tensor> tensors;
     for (Datum& input : inputs) tensors.push_back(std::move(input.tensor));
@@ -153,7 +162,7 @@ void requireFit(const Value& declared, const Tensor& given) {
 }  // namespace
 
 std::vector<Datum> evaluateNodeData(const Node& node, const std::vector<Datum>& inputs) {
-  if (node.op->evaluate) return evaluated(node, inputs);
+  if (isEvaluated(node, inputs)) return evaluated(node, inputs);
   std::vector<std::string> names;
   for (size_t at = 0; at < node.out.size(); ++at) names.push_back("output." + std::to_string(at));
   std::vector<Tensor> tensors;

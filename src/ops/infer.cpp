@@ -39,6 +39,17 @@ void forgetShapes(Graph& graph) {
   }
 }
 
+/// Only ops that are evaluated on data of any kind take more than tensors.
+void requireTensors(const Graph& graph, const Node& node) {
+  if (node.op->evaluate || node.op->traits.opaque) return;
+  for (size_t at = 0; at < node.in.size(); ++at) {
+    if (node.in[at] == kNoValue) continue;
+    const Value& value = graph.value(node.in[at]);
+    if (value.container != Container::tensor)
+      failInput("its input " + value.name + " is a sequence or an optional, the op takes tensors");
+  }
+}
+
 void requireCounts(const Node& node) {
   const auto complain = [&](const char* what, size_t count, int least, int most) {
     if (count >= static_cast<size_t>(least) && (most < 0 || count <= static_cast<size_t>(most))) return;
@@ -46,7 +57,8 @@ void requireCounts(const Node& node) {
     if (most != least) wanted += most < 0 ? " or more" : " to " + std::to_string(most);
     failInput("it has " + std::to_string(count) + " " + what + ", the op takes " + wanted);
   };
-  complain("inputs", node.in.size(), node.op->minInputs, node.op->maxInputs);
+  complain("inputs", node.in.size() - static_cast<size_t>(node.captures), node.op->minInputs,
+           node.op->maxInputs);
   complain("outputs", node.out.size(), node.op->minOutputs, node.op->maxOutputs);
   for (int at = 0; at < node.op->minInputs; ++at)
     if (node.in[static_cast<size_t>(at)] == kNoValue)
@@ -105,7 +117,23 @@ ValueType InferContext::valueType(size_t input) const {
   return {value.type, value.shape, value.container, contents(input)};
 }
 
+namespace {
+thread_local int bodiesAround = 0;
+
+struct InBody {
+  InBody() { ++bodiesAround; }
+  ~InBody() { --bodiesAround; }
+  InBody(const InBody&) = delete;
+  InBody& operator=(const InBody&) = delete;
+};
+}  // namespace
+
+int InferContext::bodyDepth() {
+  return bodiesAround;
+}
+
 std::vector<ValueType> InferContext::inferBody(size_t body, std::vector<ValueType> formal) {
+  const InBody inBody;
   Graph fresh = *node_.bodies[body];
   forgetShapes(fresh);
   for (size_t at = formalCount(); at < node_.in.size(); ++at) formal.push_back(valueType(at));
@@ -167,6 +195,7 @@ void inferNode(Graph& graph, NodeId id) {
   withContext([&] { return placeOf(graph, node); },
               [&] {
                 requireCounts(node);
+                requireTensors(graph, node);
                 InferContext context(graph, id);
                 if (node.op->infer) node.op->infer(context);
               });

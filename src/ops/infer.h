@@ -43,6 +43,8 @@ class InferContext {
   ValueType valueType(size_t input) const;
   /// Inputs that the op itself reads: without those that only its bodies capture.
   size_t formalCount() const { return node_.in.size() - static_cast<size_t>(node_.captures); }
+  /// In how many bodies inference is now: ops that infer a body several times must not do so at every depth.
+  static int bodyDepth();
   /// Infers a body anew for these formal inputs (its captures are added) and keeps the result in the node.
   std::vector<ValueType> inferBody(size_t body, std::vector<ValueType> formal);
 

@@ -75,13 +75,47 @@ class Driver {
     dumpTo("start");
     for (int round = 0; round < kMaxRounds; ++round) {
       const size_t before = report_.patches.size();
+      if (options_.bodies) runBodies(passes);
       for (const Pass& pass : passes)
         if (isOn(pass)) runPass(pass);
-      if (report_.patches.size() == before || mustStop()) return;
+      if (report_.patches.size() == before || mustStop()) break;
     }
+    report_.declined.insert(report_.declined.end(), declinedInBodies_.begin(), declinedInBodies_.end());
   }
 
  private:
+  // Bodies are shared: one that changes is a new graph.
+  void runBodies(std::span<const Pass> passes) {
+    declinedInBodies_.clear();
+    for (const NodeId id : graph_.order()) {
+      bool changed = false;
+      for (size_t at = 0; at < graph_.node(id).bodies.size() && !mustStop(); ++at)
+        changed = runBody(id, at, passes) || changed;
+      if (changed)
+        withContext([] { return std::string("passes in bodies"); }, [&] { inferNode(graph_, id); });
+    }
+  }
+
+  bool runBody(NodeId id, size_t at, std::span<const Pass> passes) {
+    Graph body = *graph_.node(id).bodies[at];
+    PassOptions options = options_;
+    options.dumpDir.clear();
+    if (options.stopAfterPatches) *options.stopAfterPatches -= static_cast<int64_t>(report_.patches.size());
+    PassReport report;
+    Driver(body, options, report).runList(passes);
+    for (const auto& timing : report.passes) {
+      auto& total = timingOf(timing.pass);
+      total.patches += timing.patches;
+      total.seconds += timing.seconds;
+    }
+    declinedInBodies_.insert(declinedInBodies_.end(), report.declined.begin(), report.declined.end());
+    report_.stopped = report_.stopped || report.stopped;
+    if (report.patches.empty()) return false;
+    report_.patches.insert(report_.patches.end(), report.patches.begin(), report.patches.end());
+    graph_.node(id).bodies[at] = std::make_shared<const Graph>(std::move(body));
+    return true;
+  }
+
   bool isOn(const Pass& pass) const {
     return std::count(options_.disabled.begin(), options_.disabled.end(), pass.name) == 0;
   }
@@ -104,7 +138,7 @@ class Driver {
       graph_.compact();
       dumpTo(pass.name);
     }
-    auto& timing = timingOf(pass);
+    auto& timing = timingOf(pass.name);
     timing.patches += static_cast<int64_t>(patches);
     timing.seconds += std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
   }
@@ -194,10 +228,10 @@ class Driver {
     if (!after.contents && !after.isConstant()) after.contents = before.contents;
   }
 
-  PassReport::Timing& timingOf(const Pass& pass) {
+  PassReport::Timing& timingOf(std::string_view pass) {
     for (auto& timing : report_.passes)
-      if (timing.pass == pass.name) return timing;
-    report_.passes.push_back({.pass = std::string(pass.name)});
+      if (timing.pass == pass) return timing;
+    report_.passes.push_back({.pass = std::string(pass)});
     return report_.passes.back();
   }
 
@@ -217,6 +251,7 @@ class Driver {
   PassReport& report_;
   PassContext context_;
   const int64_t constantBytesBefore_;
+  std::vector<PassReport::Declined> declinedInBodies_;
 };
 
 }  // namespace

@@ -15,6 +15,7 @@ struct PassOptions {
   std::vector<std::string> disabled = {};        ///< names of passes; an unknown one is Error{usage}
   std::filesystem::path dumpDir = {};            ///< a text dump after each pass that changed something
   int64_t foldLimitBytes = int64_t{64} << 20;    ///< growth of constants that folding may cause
+  bool bodies = true;                            ///< also in the bodies of nodes, innermost first
   std::optional<int64_t> stopAfterPatches = {};  ///< apply only so many patches in all (PassReport::patches)
 };
 

@@ -35,6 +35,61 @@ std::string smallNetwork() {
   return maker.bytes();
 }
 
+wire::GraphProto& addBody(wire::NodeProto& node, const std::string& name) {
+  auto& attribute = *node.add_attribute();
+  attribute.set_name(name);
+  attribute.set_type(5);
+  return *attribute.mutable_g();
+}
+
+wire::NodeProto& addTo(wire::GraphProto& graph, const std::string& op, const Names& in,
+                       const std::string& out) {
+  auto& node = *graph.add_node();
+  node.set_op_type(op);
+  for (const std::string& each : in) node.add_input(each);
+  node.add_output(out);
+  graph.add_output()->set_name(out);
+  return node;
+}
+
+// A loop with a branch in it, a function, a sequence and a sparse constant.
+std::string networkWithBodies() {
+  ModelMaker maker(17);
+  maker.import("f", 1);
+  maker.input("x", {2, 3});
+  maker.initializer("n", {3});
+  auto& sparse = *maker.graph().add_sparse_initializer();
+  sparse.mutable_values()->set_name("w");
+  sparse.mutable_values()->set_data_type(1);
+  sparse.mutable_values()->add_dims(1);
+  sparse.mutable_values()->add_float_data(5);
+  sparse.mutable_indices()->set_data_type(7);
+  sparse.mutable_indices()->add_dims(1);
+  sparse.mutable_indices()->add_int64_data(2);
+  sparse.add_dims(3);
+  auto& inner = addBody(maker.node("Loop", {"n", "", "x"}, {"y", "ys"}), "body");
+  for (const char* name : {"i", "go", "v"}) inner.add_input()->set_name(name);
+  inner.add_output()->set_name("go");
+  addTo(inner, "Twice", {"v"}, "t").set_domain("f");
+  auto& choice = addTo(inner, "If", {"go"}, "b");
+  addTo(addBody(choice, "then_branch"), "Add", {"t", "w"}, "p");
+  addTo(addBody(choice, "else_branch"), "Neg", {"x"}, "q");
+  maker.node("SplitToSequence", {"y"}, {"s"});
+  auto& function = *maker.proto().add_functions();
+  function.set_name("Twice");
+  function.set_domain("f");
+  function.add_input("a");
+  function.add_output("r");
+  function.add_opset_import()->set_version(17);
+  auto& node = *function.add_node();
+  node.set_op_type("Add");
+  node.add_input("a");
+  node.add_input("a");
+  node.add_output("r");
+  for (const char* name : {"y", "ys", "s"}) maker.output(name);
+  return maker.bytes();
+}
+
 // Whatever can be read can also be written, or is refused with an Error.
 bool survives(const std::string& bytes) {
   try {
@@ -46,19 +101,21 @@ bool survives(const std::string& bytes) {
   }
 }
 
-TEST(Hostile, SmallNetworkIsSound) {
-  EXPECT_TRUE(survives(smallNetwork()));
+class HostileModel : public ::testing::TestWithParam<std::string (*)()> {};
+
+TEST_P(HostileModel, IsSoundBefore) {
+  EXPECT_TRUE(survives(GetParam()()));
 }
 
-TEST(Hostile, EveryTruncation) {
-  const std::string bytes = smallNetwork();
+TEST_P(HostileModel, EveryTruncation) {
+  const std::string bytes = GetParam()();
   int read = 0;
   for (size_t length = 0; length < bytes.size(); ++length) read += survives(bytes.substr(0, length));
   EXPECT_LT(read, 20);  // only cuts between fields at the very end can pass
 }
 
-TEST(Hostile, RandomBytesFlipped) {
-  const std::string bytes = smallNetwork();
+TEST_P(HostileModel, RandomBytesFlipped) {
+  const std::string bytes = GetParam()();
   std::mt19937 random(7);
   int read = 0;
   for (int round = 0; round < 20'000; ++round) {
@@ -67,9 +124,11 @@ TEST(Hostile, RandomBytesFlipped) {
       damaged[random() % damaged.size()] = static_cast<char>(random());
     read += survives(damaged);
   }
-  EXPECT_GT(read, 1000);  // weights and names may change without harm
+  EXPECT_GT(read, 500);  // weights and names may change without harm
   EXPECT_LT(read, 19'000);
 }
+
+INSTANTIATE_TEST_SUITE_P(Models, HostileModel, ::testing::Values(smallNetwork, networkWithBodies));
 
 TEST(Hostile, TensorFiles) {
   const std::string bytes =

@@ -53,8 +53,8 @@ wire::TensorProto& weights(ModelMaker& maker) {
 
 const Refusal kRefusals[] = {
     {"OldOpset",
-     [](auto& m) { m.proto().mutable_opset_import(0)->set_version(6); },
-     {"opset 6", "older than 7"}},
+     [](auto& m) { m.proto().mutable_opset_import(0)->set_version(0); },
+     {"opset 0", "older than 1"}},
     {"NewOpset",
      [](auto& m) { m.proto().mutable_opset_import(0)->set_version(29); },
      {"opset 29", "newest known"}},
@@ -118,10 +118,18 @@ const Refusal kRefusals[] = {
      {"sum"}},
     {"If",
      [](auto& m) { addGraphAttribute(m, "If", "then_branch"); },
-     {"control flow (If) is not supported yet", "\"branch\""}},
-    {"Loop", [](auto& m) { addGraphAttribute(m, "Loop", "body"); }, {"control flow (Loop)"}},
-    {"Function", [](auto& m) { m.proto().add_functions()->set_name("Swish"); }, {"functions", "\"Swish\""}},
-    {"SparseInitializer", [](auto& m) { m.graph().add_sparse_initializer(); }, {"sparse"}},
+     {"else_branch is missing", "\"branch\""}},
+    {"Loop", [](auto& m) { addGraphAttribute(m, "Loop", "body"); }, {"fewer than two inputs"}},
+    {"UnknownBody",
+     [](auto& m) { addGraphAttribute(m, "Repeat", "body"); },
+     {"Repeat", "runs a graph", "\"branch\""}},
+    {"FunctionTwice",
+     [](auto& m) {
+       m.proto().add_functions()->set_name("Swish");
+       m.proto().add_functions()->set_name("Swish");
+     },
+     {"twice", "\"Swish\""}},
+    {"SparseInitializer", [](auto& m) { m.graph().add_sparse_initializer(); }, {"has no name"}},
     {"SparseConstant",
      [](auto& m) {
        auto& attribute = *m.node("Constant", {}, {"z"}).add_attribute();
@@ -129,14 +137,14 @@ const Refusal kRefusals[] = {
        attribute.set_type(11);
        attribute.mutable_sparse_tensor();
      },
-     {"sparse"}},
+     {"node #1 (Constant)", "element type"}},
     {"EmptyConstant", [](auto& m) { m.node("Constant", {}, {"z"}); }, {"exactly one value"}},
-    {"SequenceInput",
+    {"MapInput",
      [](auto& m) {
        auto& info = m.input("s", {});
-       info.mutable_type()->mutable_sequence_type();
+       info.mutable_type()->mutable_map_type();
      },
-     {"\"s\"", "a sequence"}},
+     {"\"s\"", "a map"}},
     {"UntypedInput", [](auto& m) { m.input("s", {}).clear_type(); }, {"\"s\"", "of no type"}},
     {"UnknownElementType", [](auto& m) { m.input("s", {}, static_cast<DType>(77)); }, {"element type 77"}},
     {"OutputType",
@@ -155,7 +163,6 @@ const Refusal kRefusals[] = {
     {"ManyElements", [](auto& m) { weights(m).set_dims(0, int64_t{1} << 40); }, {"\"w\"", "limit"}},
     {"Segment", [](auto& m) { weights(m).mutable_segment(); }, {"segments"}},
     {"ExternalFromMemory", [](auto& m) { weights(m).set_data_location(1); }, {"\"w\"", "external data"}},
-    {"Upsample", [](auto& m) { m.node("Upsample", {"x"}, {"z"}); }, {"Upsample", "Resize"}},
 };
 
 INSTANTIATE_TEST_SUITE_P(Models, RefusalTest, ::testing::ValuesIn(kRefusals),

@@ -42,8 +42,8 @@ TEST(Writer, LowestOpsetAndIrVersion) {
 
 TEST(Writer, IrVersionsOfOpsets) {
   const int64_t expected[] = {4, 4, 4, 5, 6, 7, 7, 7, 8, 8, 8, 8, 9, 9, 10, 10, 11, 12, 13, 13, 13, 14};
-  for (int64_t opset = kOldestOpset; opset <= kNewestOpset; ++opset)
-    EXPECT_EQ(irVersionFor(opset), expected[opset - kOldestOpset]) << opset;
+  for (int64_t opset = kOldestWrittenOpset; opset <= kNewestOpset; ++opset)
+    EXPECT_EQ(irVersionFor(opset), expected[opset - kOldestWrittenOpset]) << opset;
 }
 
 TEST(Writer, RoundTripKeepsEverythingThatTheGraphKnows) {

@@ -74,6 +74,7 @@ void CommonFlags::apply() const {
 
 void LimitFlags::add(CLI::App& app) {
   app.add_option("--max-nodes", maxNodes, "most nodes of a model (default 1000000)");
+  app.add_option("--max-depth", maxDepth, "deepest nesting of bodies and of functions (default 64)");
   app.add_option("--max-elements", maxElements, "most elements of one constant (default 8589934592)");
   app.add_option("--fold-limit", foldLimit, "most bytes that constant folding may add (default 64MiB)");
 }
@@ -81,6 +82,7 @@ void LimitFlags::add(CLI::App& app) {
 onnx::ReadOptions LimitFlags::read() const {
   onnx::ReadOptions options;
   if (!maxNodes.empty()) options.maxNodes = intOfFlag("--max-nodes", maxNodes);
+  if (!maxDepth.empty()) options.maxDepth = intOfFlag("--max-depth", maxDepth);
   if (!maxElements.empty()) options.maxTensorElements = intOfFlag("--max-elements", maxElements);
   return options;
 }

@@ -22,9 +22,9 @@ struct CommonFlags {
   void apply() const;
 };
 
-/// --max-nodes, --max-elements, --fold-limit: whatever reads models.
+/// --max-nodes, --max-depth, --max-elements, --fold-limit: whatever reads models.
 struct LimitFlags {
-  std::string maxNodes, maxElements, foldLimit;
+  std::string maxNodes, maxDepth, maxElements, foldLimit;
   void add(CLI::App& app);
   onnx::ReadOptions read() const;
   void apply(PassOptions& options) const;
