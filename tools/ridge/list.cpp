@@ -20,6 +20,8 @@ std::span<const Command> commands() {
               addVerify},
       Command{"eval", "accuracy on labelled data",
               "ridge eval model.ridge --data pictures --pipeline pipeline.json", addEval},
+      Command{"conformance", "run ONNX backend test folders",
+              "ridge conformance build/conformance --filter 'test_conv*'", addConformance},
       Command{"kernels", "list the kernels, and check them", "ridge kernels --check", addKernels},
   };
   return kCommands;
