@@ -40,19 +40,15 @@ CaseStatus statusOf(const std::string& text) {
 /// Runs one case in a process of its own, so that even a crash is one line of the result. What the process
 /// says are lines of JSON: those of conformance_case.h's Tell, then {"status", "reason"}.
 Outcome runOne(const ConformanceCase& one, const Flags& flags, const BuildOptions& options) {
-  const auto isolated = runIsolated(
-      [&](const auto& say) {
-        flags.common.apply();
-        const auto tell = [&](const Json& json) {
-          say(json.dump(-1, ' ', false, Json::error_handler_t::replace) + "\n");
-        };
-        const CaseResult result =
-            runConformanceCase(one, options, flags.tolerance, [&](const std::vector<std::string>& ops) {
-              tell({{"ops", ops}});
-            });
-        tell({{"status", name(result.status)}, {"reason", result.reason}});
-      },
-      flags.timeout);
+  const auto work = [&](const std::function<void(const std::string&)>& say) {
+    flags.common.apply();
+    const Tell tell = [&](const Json& json) {
+      say(json.dump(-1, ' ', false, Json::error_handler_t::replace) + "\n");
+    };
+    const CaseResult result = runConformanceCase(one, options, flags.tolerance, tell);
+    tell({{"status", name(result.status)}, {"reason", result.reason}});
+  };
+  const IsolatedResult isolated = runIsolated(work, flags.timeout);
   Outcome outcome{one, {CaseStatus::failed, isolated.problem}, {}, {}};
   for (size_t at = 0, end = 0; (end = isolated.said.find('\n', at)) != std::string::npos; at = end + 1) {
     const Json json = Json::parse(isolated.said.substr(at, end - at), nullptr, false);

@@ -154,7 +154,10 @@ Json kernelsOf(const Plan& plan) {
   std::map<std::string, std::set<std::string>> kernels;
   for (const Step& step : plan.steps)
     for (const std::string& op : step.ops) kernels[op].insert(step.kernel.backend + "." + step.kernel.tactic);
-  return {{"kernels", kernels}};
+  Json json;
+  for (const auto& [op, names] : kernels)
+    json["kernels"][op] = std::vector<std::string>(names.begin(), names.end());
+  return json;
 }
 
 void checkFits(const NamedInputs& inputs, const Graph& graph) {
@@ -198,7 +201,9 @@ void runAll(const ConformanceCase& one, const BuildOptions& options, const Toler
   std::set<std::string> ops;
   bool random = false;
   addOps(model.graph, ops, random);
-  tell({{"ops", ops}});
+  Json said;
+  said["ops"] = std::vector<std::string>(ops.begin(), ops.end());
+  tell(said);
   refuseContainers(model.graph);
   for (const fs::path& set : dataSetsOf(one.path))
     runDataSet(model, one, set, random, options, tolerance, tell);
