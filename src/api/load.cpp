@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <filesystem>
+#include <sstream>
 
 #include "api/backends.h"
 #include "api/build.h"
@@ -29,10 +30,19 @@ bool fitsHere(const Plan& plan) {
 
 }  // namespace
 
-std::shared_ptr<const Executable> planPortable(const Tensor& portable, const std::string& device,
+Replanning replanningOf(const EngineData& data) {
+  Replanning like{data.fact("device"), {}};
+  if (like.device.empty()) like.device = "cpu";
+  std::istringstream names(data.fact("disabled_passes"));
+  for (std::string name; std::getline(names, name, ',');) like.disabledPasses.push_back(name);
+  return like;
+}
+
+std::shared_ptr<const Executable> planPortable(const Tensor& portable, const Replanning& like,
                                                const std::vector<BoundShape>& shapes) {
   BuildOptions options;
-  options.device = device.empty() ? "cpu" : device;
+  options.device = like.device;
+  options.passes.disabled = like.disabledPasses;
   options.shapes = {{.shapes = shapes, .dims = {}, .batch = {}}};
   options.tune = Tune::off;
   options.verify = VerifyMode::off;
@@ -64,13 +74,13 @@ LoadedEngine loadEngine(const std::string& path) {
                                             backendsFor(data.plans[at].device).front()->architecture()),
                                 {}, "build it on this machine, or without --no-portable");
                   plans.push_back(
-                      planPortable(loaded.file->portable(), data.fact("device"), shapesOf(data.plans[at])));
+                      planPortable(loaded.file->portable(), replanningOf(data), shapesOf(data.plans[at])));
                   loaded.replanned = true;
                 }
                 PlanSet::Replan forShapes;
                 if (loaded.file->hasPortable())
                   forShapes = [file = loaded.file](const std::vector<BoundShape>& shapes) {
-                    return planPortable(file->portable(), file->data().fact("device"), shapes);
+                    return planPortable(file->portable(), replanningOf(file->data()), shapes);
                   };
                 loaded.plans = std::make_shared<PlanSet>(std::move(plans), std::move(forShapes));
               });

@@ -21,9 +21,16 @@ struct LoadedEngine {
 /// again (not tuned), if it carries its portable graph; else Error{machine}.
 LoadedEngine loadEngine(const std::string& path);
 
+/// What a new plan of an engine keeps of its first build.
+struct Replanning {
+  std::string device;
+  std::vector<std::string> disabledPasses;
+};
+Replanning replanningOf(const EngineData& data);
+
 /// Plans a portable graph (ONNX bytes) for these shapes by the cost model; nothing is timed, nothing
 /// verified.
-std::shared_ptr<const Executable> planPortable(const Tensor& portable, const std::string& device,
+std::shared_ptr<const Executable> planPortable(const Tensor& portable, const Replanning& like,
                                                const std::vector<BoundShape>& shapes);
 
 /// The portable graph of an engine.

@@ -1,6 +1,7 @@
 #include "cpu/conv_step.h"
 
 #include <algorithm>
+#include <initializer_list>
 
 #include "ops/conv/conv.h"
 #include "ops/ops.h"
@@ -11,7 +12,27 @@ namespace ridge::cpu {
 namespace {
 
 constexpr size_t kSpatial = 3, kGroups = 3 * kSpatial, kHasBias = kGroups + 1, kParams = kHasBias + 1;
-constexpr int64_t kLargestParam = int64_t{1} << 30;
+constexpr int64_t kLargestParam = int64_t{1} << 30, kLargestProduct = int64_t{1} << 40;
+
+/// The product of sizes that are at least one stays below what any network needs, so that sums and multiples
+/// of it do not overflow.
+void requireProduct(std::initializer_list<int64_t> sizes, const KernelSpec& spec) {
+  int64_t product = 1;
+  for (int64_t size : sizes)
+    requireSpec(!__builtin_mul_overflow(product, size, &product) && product < kLargestProduct, spec,
+                "a convolution is too large");
+}
+
+/// A kernel's strip of input and its table of taps are as large as these products at most.
+void requireProducts(const ConvShape& shape, const KernelSpec& spec) {
+  const auto span = [&](size_t axis) {
+    return (shape.out[axis] - 1) * shape.stride[axis] + (shape.kernel[axis] - 1) * shape.dilation[axis] + 1;
+  };
+  requireProduct({span(0), span(1), span(2), shape.inChannels}, spec);
+  requireProduct({shape.kernel[0], shape.kernel[1], shape.kernel[2], shape.inChannels, shape.outChannels},
+                 spec);
+  requireProduct({shape.kernel[0], shape.kernel[1], shape.kernel[2], shape.stride[2]}, spec);
+}
 
 bool isFloatStatic(const Graph& graph, ValueId id) {
   return id == kNoValue || (graph.value(id).type == DType::f32 && graph.value(id).shape.isStatic());
@@ -60,6 +81,8 @@ ConvShape convShapeOf(const KernelSpec& spec) {
     shape.padBegin[axis] = spec.params[2 * kSpatial + axis];
     requireSpec(shape.stride[axis] >= 1 && shape.dilation[axis] >= 1 && shape.padBegin[axis] >= 0, spec,
                 "strides and dilations are at least one, pads not negative");
+    requireSpec(std::min({shape.in[axis], shape.out[axis], shape.kernel[axis]}) >= 1, spec,
+                "an empty convolution");
     requireSpec(std::max({shape.stride[axis], shape.dilation[axis], shape.padBegin[axis], shape.in[axis],
                           shape.out[axis], shape.kernel[axis]}) < kLargestParam,
                 spec, "a size of a convolution is out of range");
@@ -68,11 +91,14 @@ ConvShape convShapeOf(const KernelSpec& spec) {
                     shape.kernel[axis] * shape.dilation[axis] < kLargestParam,
                 spec, "a window of a convolution is out of range");
   }
+  requireSpec(std::min({shape.batch, shape.inChannels, shape.outChannels}) >= 1, spec,
+              "an empty convolution");
   const bool groupsFit =
       shape.groups >= 1 && shape.inChannels % shape.groups == 0 && shape.outChannels % shape.groups == 0 &&
-      weights.dims[1] * shape.groups == shape.inChannels && weights.dims[0] == shape.outChannels;
+      weights.dims[1] == shape.inChannels / shape.groups && weights.dims[0] == shape.outChannels;
   requireSpec(groupsFit && out.dims[0] == in.dims[0], spec,
               "the channels of a convolution do not fit each other");
+  requireProducts(shape, spec);
   return shape;
 }
 

@@ -4,6 +4,7 @@
 
 #include "base/cpu.h"
 #include "cpu/cost.h"
+#include "cpu/epilogue.h"
 #include "cpu/tactic.h"
 #include "plan/check_spec.h"
 
@@ -20,6 +21,9 @@ class CpuBackend : public Backend {
   double copyNs(uint64_t bytes) const override { return cpu::memoryNs(bytes); }
 
   void propose(const Graph& graph, const Region& region, Proposals& proposals) const override {
+    if (isEmpty(graph, region)) return refuse(proposals, "one of its arrays is empty");
+    if (std::max(region.epilogue.in.size(), region.epilogue.out.size()) > cpu::kMaxExprArrays)
+      return refuse(proposals, "its expression has more than 16 operands or results");
     for (const cpu::Tactic* tactic : cpu::tactics())
       if (tactic->propose) tactic->propose(graph, region, proposals);
   }
@@ -42,6 +46,17 @@ class CpuBackend : public Backend {
   }
 
  private:
+  static void refuse(Proposals& proposals, const char* why) { proposals.refusals.push_back({"cpu", why}); }
+
+  /// What a sum over nothing is, only the reference kernels know. Further inputs may be lists of nothing.
+  static bool isEmpty(const Graph& graph, const Region& region) {
+    const auto hasNothing = [&](ValueId id) {
+      return id != kNoValue && graph.value(id).shape.count().value_or(1) == 0;
+    };
+    return (!region.inputs.empty() && hasNothing(region.inputs.front())) ||
+           std::any_of(region.outputs.begin(), region.outputs.end(), hasNothing);
+  }
+
   static const cpu::Tactic* find(std::string_view name) {
     const auto all = cpu::tactics();
     const auto found =

@@ -10,7 +10,6 @@ namespace ridge::cpu {
 namespace {
 
 constexpr int kAccumulator = -1, kBias = -2;
-constexpr size_t kMaxArrays = 16;
 
 /// The expression with the accumulator replaced by accumulator + bias; the bias is the last operand.
 Expr withBias(const Expr& plain) {
@@ -93,7 +92,7 @@ void checkExpression(const Expr& expr, const KernelSpec& spec) {
   for (const ExprOutput& output : expr.out)
     requireSpec(output.value >= 0 && static_cast<size_t>(output.value) < spec.out.size(), spec,
                 "its expression stores to an array that the step does not have");
-  requireSpec(expr.in.size() <= kMaxArrays && expr.out.size() <= kMaxArrays, spec,
+  requireSpec(expr.in.size() <= kMaxExprArrays && expr.out.size() <= kMaxExprArrays, spec,
               "its expression has too many arrays");
   requireSpec(expr.out.size() == spec.out.size(), spec, "its expression does not store every result");
 }
@@ -201,8 +200,8 @@ void BlockEpilogue::run(const Bound& bound, int64_t row, int64_t rows, int64_t c
 
 void BlockEpilogue::runRows(const Bound& bound, int64_t row, int64_t rows, int64_t column, int64_t columns,
                             const float* sums, int64_t pitch) const {
-  std::array<PointwiseInput, kMaxArrays + 1> inputs;
-  std::array<PointwiseOutput, kMaxArrays> outputs;
+  std::array<PointwiseInput, kMaxExprArrays + 1> inputs;
+  std::array<PointwiseOutput, kMaxExprArrays> outputs;
   const auto place = [&](const Dims& strides) {
     const int64_t first = rowOffset(strides, row);
     const int64_t step = rows > 1 ? rowOffset(strides, row + 1) - first : 0;

@@ -11,6 +11,9 @@
 
 namespace ridge::cpu {
 
+/// Most operands, and most results, of an expression.
+inline constexpr size_t kMaxExprArrays = 16;
+
 /// acc (+ bias) (+ residual), then max with lo, then min with hi: the forms that a register tile stores
 /// directly.
 struct AffineEpilogue {

@@ -59,6 +59,7 @@ class ReduceStep : public CompiledStep {
                     spec.params.size() == spec.in[0].dims.size() + 1 && spec.params[0] >= 0 &&
                     spec.params[0] <= 3,
                 spec, "a reduction has one float32 input of up to eight axes");
+    requireSpec(elementCount(spec.in[0].dims) > 0, spec, "a reduction of nothing");
     requireData(spec, 0);
     std::array<bool, kMaxRank> reduced{};
     for (size_t axis = 0; axis < spec.in[0].dims.size(); ++axis) reduced[axis] = spec.params[axis + 1] != 0;

@@ -82,12 +82,28 @@ class PlanVerifier {
       context_.write(static_cast<size_t>(read), known->value);
     }
     // A copy may fill only a part of what it writes; the rest is the truth already.
-    const bool partial = step.kernel.out.front().dims != valueOf(step.writes.front()).dims;
+    for (int32_t slot : step.kernel.slotsIn) {
+      const LoweredTruth::Known* known = find(plan().slots[static_cast<size_t>(slot)].name);
+      check(known != nullptr, "an island reads values of the lowered graph");
+      context_.setSlot(static_cast<size_t>(slot), known->datum());
+    }
+    const bool partial =
+        !step.kernel.out.empty() && step.kernel.out.front().dims != valueOf(step.writes.front()).dims;
     if (partial)
       context_.write(static_cast<size_t>(step.writes.front()),
                      find(valueOf(step.writes.front()).name)->value);
     context_.execute(at, at + 1);
-    for (int32_t write : step.writes) judgeRegion(step, write);
+    for (int32_t write : step.writes)
+      judgeRegion(step, valueOf(write).name, context_.read(static_cast<size_t>(write)));
+    for (int32_t slot : step.kernel.slotsOut) judgeSlot(step, static_cast<size_t>(slot));
+  }
+
+  void judgeSlot(const Step& step, size_t slot) {
+    const Tensor& made = context_.slot(slot).tensor;
+    if (made.defined())
+      judgeRegion(step, plan().slots[slot].name, made);
+    else
+      report_.unchecked.push_back(fmt::format("{}: '{}' is no tensor", step.name, plan().slots[slot].name));
   }
 
   const LoweredTruth::Known* find(const std::string& name) {
@@ -95,17 +111,14 @@ class PlanVerifier {
     return id ? &loweredTruth_.value(*id) : nullptr;
   }
 
-  void judgeRegion(const Step& step, int32_t array) {
-    const PlannedValue& value = valueOf(array);
-    const LoweredTruth::Known* known = find(value.name);
-    if (!known) {
-      report_.unchecked.push_back(
-          fmt::format("{}: the lowered graph has no value '{}'", step.name, value.name));
+  void judgeRegion(const Step& step, const std::string& value, const Tensor& got) {
+    const LoweredTruth::Known* known = find(value);
+    if (!known || !known->value.defined()) {
+      report_.unchecked.push_back(fmt::format("{}: the lowered graph has no tensor '{}'", step.name, value));
       return;
     }
-    const Tensor got = context_.read(static_cast<size_t>(array));
     Verdict verdict = judge(step.name, got, known->value, kRegionDb);
-    verdict.value = value.name;
+    verdict.value = value;
     verdict.kernel = step.kernel.tactic;
     verdict.againstLowered = !known->imported;
     if (!verdict.passed && isRounding(step, got, known->value)) {

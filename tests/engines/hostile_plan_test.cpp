@@ -122,6 +122,47 @@ TEST(HostilePlan, ResultsWhoseElementsShareAPlaceAreRefused) {
   });
 }
 
+/// One node over x of these sizes, with scratch to spare.
+EngineData oneStep(const Op& op, std::vector<Dim> dims, const Tensor& weights,
+                   std::initializer_list<GraphMaker::Attribute> attributes) {
+  GraphMaker m;
+  std::vector<ValueId> in{m.input("x", std::move(dims))};
+  if (weights.defined()) in.push_back(m.weights("w", weights.dims()));
+  m.output("y", m.node(op, in, "node", attributes));
+  EngineData data = buildModel(modelOf(m.finish()), "node", plainOptions()).data;
+  data.plans[0].workspaceBytes = data.plans[0].steps[0].kernel.workspace = 1 << 20;
+  return data;
+}
+
+// The sizes multiply to 2^64 bytes, so that nothing seems to be needed.
+TEST(HostilePlan, StripsOfAConvolutionThatDoNotFitAnIntegerAreRefused) {
+  EngineData data = oneStep(ops::conv, {1, 2, 2, 2, 2}, Tensor::allocate(DType::f32, {4, 2, 2, 2, 2}), {});
+  ASSERT_TRUE(runs(data));
+  std::vector<int64_t>& params = data.plans[0].steps[0].kernel.params;
+  params[3] = params[4] = (int64_t{1} << 29) - 1;
+  params[5] = 7;
+  EXPECT_FALSE(runs(data));
+}
+
+TEST(HostilePlan, GroupsThatDoNotFitTheChannelsAreRefused) {
+  const EngineData good =
+      oneStep(ops::conv, {1, 2, 2, 2, 2}, Tensor::allocate(DType::f32, {4, 2, 2, 2, 2}), {});
+  for (const int64_t groups : {int64_t{0}, int64_t{3}, int64_t{1} << 62, int64_t{-1}}) {
+    EngineData data = good;
+    data.plans[0].steps[0].kernel.params[9] = groups;
+    EXPECT_FALSE(runs(data)) << groups;
+  }
+}
+
+TEST(HostilePlan, TapsOfAPoolThatDoNotFitAnIntegerAreRefused) {
+  EngineData data = oneStep(ops::maxPool, {1, 1, 4, 4, 4}, {}, {{"kernel_shape", Ints{2, 2, 2}}});
+  ASSERT_TRUE(runs(data));
+  std::vector<int64_t>& params = data.plans[0].steps[0].kernel.params;
+  params[2] = params[3] = 1 << 20;
+  params[4] = 1 << 21;
+  EXPECT_FALSE(runs(data));
+}
+
 TEST(HostilePlan, TooMuchMemoryIsRefused) {
   EngineData bad = buildTour().data;
   bad.plans[0].arenaBytes = uint64_t{1} << 39;

@@ -328,11 +328,14 @@ TEST(PadIntoWindow, declinesWhereTheNumbersWouldDiffer) {
   m.output("f", m.node(ops::maxPool, {zero}, "f", {kernel}));
   m.output("g", m.node(ops::averagePool, {zero}, "g", {kernel, {"pads", Ints{1, 1, 1, 1}}}));
   m.output("h", m.node(ops::averagePool, {zero}, "h", {kernel, {"ceil_mode", int64_t{1}}}));
+  const ValueId line = m.node(ops::relu, {m.input("line", {1, 1, 1})}, "line_relu");
+  const ValueId wide = m.node(ops::pad, {line, m.ints("wide_pads", {0, 0, 1, 0, 0, 1})}, "wide");
+  m.output("j", m.node(ops::maxPool, {wide}, "j", {{"kernel_shape", Ints{2}}, {"dilations", Ints{2}}}));
   m.output("i", m.node(ops::averagePool, {zero}, "i", {{"kernel_shape", Ints{1, 1}}}));
   Graph graph = m.finish();
   const PassReport report = runPass(graph, "pad_into_window");
   EXPECT_TRUE(report.patches.empty());
-  EXPECT_EQ(report.declined.size(), 9U);
+  EXPECT_EQ(report.declined.size(), 10U);
 }
 
 // --- duplicates and the dead

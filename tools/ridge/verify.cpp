@@ -72,7 +72,7 @@ Subject subjectOf(const Flags& flags, const onnx::Model& imported, const std::ve
       failInput("this is not a Ridgeline engine", escaped(flags.engine), "make one with `ridge build`");
     const Source source = openSource(flags.engine, request, options, out);
     // Lowered again from the model itself, so that values know what they equal in it.
-    options.passes.disabled = splitCommas({source.data().fact("disabled_passes")});
+    options.passes.disabled = replanningOf(source.data()).disabledPasses;
     options.device = source.data().fact("device");
     Subject subject{source.executable, {}};
     options.verify = VerifyMode::off;

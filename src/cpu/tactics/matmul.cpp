@@ -61,6 +61,7 @@ class MatMulStep : public CompiledStep {
     requireSpec(left.type == DType::f32 && out.type == DType::f32 && left.dims.back() == right.dims[0] &&
                     out.dims.back() == right.dims[1] && rowsOf(left.dims) == rowsOf(out.dims),
                 spec, "the sides of a product do not fit each other");
+    requireSpec(elementCount(left.dims) > 0 && elementCount(right.dims) > 0, spec, "an empty product");
     requireSpec(isDensePlain(left) && isDensePlain(out), spec, "a product reads and writes dense arrays");
     return out.dims.size() - 1;
   }

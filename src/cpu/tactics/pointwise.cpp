@@ -11,8 +11,6 @@ namespace ridge::cpu {
 
 namespace {
 
-constexpr size_t kMaxArrays = 16;
-
 class PointwiseStep : public CompiledStep {
  public:
   explicit PointwiseStep(const KernelSpec& spec) : loop_(makeLoop(spec)) {
@@ -24,8 +22,8 @@ class PointwiseStep : public CompiledStep {
   }
 
   void run(const Buffers& buffers) const override {
-    std::array<const float*, kMaxArrays> in;
-    std::array<float*, kMaxArrays> out;
+    std::array<const float*, kMaxExprArrays> in;
+    std::array<float*, kMaxExprArrays> out;
     for (size_t at = 0; at < in_.size(); ++at)
       in[at] = reinterpret_cast<const float*>(addressOf(in_[at], buffers));
     for (size_t at = 0; at < out_.size(); ++at)
@@ -80,10 +78,6 @@ uint64_t loopScratch(const Expr& expr) {
 
 void propose(const Graph& graph, const Region& region, Proposals& proposals) {
   if (!region.anchors.empty()) return;
-  if (region.epilogue.in.size() > kMaxArrays || region.epilogue.out.size() > kMaxArrays) {
-    proposals.refusals.push_back({"pointwise", "more than 16 arrays"});
-    return;
-  }
   const Shape& result = graph.value(region.outputs.front()).shape;
   for (Order order : {Order::channelsLast, Order::plain}) {
     Candidate candidate;

@@ -17,7 +17,7 @@ namespace {
 
 // Params: kind, count padding, then kernel, stride, dilation, begin and end pads of three spatial axes.
 constexpr size_t kSpatial = 3, kWindow = 2, kParams = kWindow + 5 * kSpatial;
-constexpr int64_t kLargestParam = int64_t{1} << 30;
+constexpr int64_t kLargestParam = int64_t{1} << 30, kMostTaps = int64_t{1} << 24;
 
 struct PoolNode {
   PoolKind kind;
@@ -51,10 +51,14 @@ std::vector<int64_t> paramsOf(const PoolNode& pool, const Dims& input) {
 }
 
 /// What an average over no elements is (0 / 0) only the reference kernel knows.
-bool hasEmptyWindow(const std::vector<int64_t>& params) {
-  for (size_t axis = 0; axis < kSpatial; ++axis) {
+bool hasEmptyWindow(const std::vector<int64_t>& params, const Dims& input) {
+  const size_t missing = kSpatial - (input.size() - 2);
+  for (size_t axis = missing; axis < kSpatial; ++axis) {
     const auto param = [&](size_t which) { return params[kWindow + which * kSpatial + axis]; };
-    if (std::max(param(3), param(4)) > (param(0) - 1) * param(2)) return true;
+    const int64_t padding = std::max(param(3), param(4));
+    // Dilated taps may also step over a short input.
+    const bool stepsOver = padding > 0 && param(2) > input[axis - missing + 2];
+    if (padding > (param(0) - 1) * param(2) || stepsOver) return true;
   }
   return false;
 }
@@ -88,6 +92,9 @@ PoolShape shapeOf(const KernelSpec& spec) {
             shape.out[axis] * shape.stride[axis] < kLargestParam && param(0) * param(2) < kLargestParam,
         spec, "a window of a pool is out of range");
   }
+  // Each is below 2^30, so that a product of two does not overflow.
+  const int64_t plane = shape.kernel[0] * shape.kernel[1];
+  requireSpec(plane <= kMostTaps && plane * shape.kernel[2] <= kMostTaps, spec, "a window has too many taps");
   return shape;
 }
 
@@ -135,11 +142,15 @@ void propose(const Graph& graph, const Region& region, Proposals& proposals) {
   if (in.type != DType::f32) return refuse("float32 only");
   if (in.shape.rank() < 3 || in.shape.rank() > 5) return refuse("one to three spatial axes only");
   const Dims inDims = in.shape.staticDims();
-  if (hasEmptyWindow(paramsOf(*pool, inDims))) return refuse("a window may lie in the padding only");
+  const std::vector<int64_t> params = paramsOf(*pool, inDims);
+  if (static_cast<double>(params[2]) * static_cast<double>(params[3]) * static_cast<double>(params[4]) >
+      static_cast<double>(kMostTaps))
+    return refuse("a window has more than 2^24 taps");
+  if (hasEmptyWindow(params, inDims)) return refuse("a window may lie in the padding only");
   for (Order order : {Order::channelsLast, Order::plain}) {
     Candidate candidate;
     candidate.tactic = "pool";
-    candidate.params = paramsOf(*pool, inDims);
+    candidate.params = params;
     candidate.inputOrders = {order};
     candidate.outputOrders = {order};
     candidate.stridedInputs = candidate.stridedOutputs = true;

@@ -33,6 +33,7 @@ class SoftmaxStep : public CompiledStep {
                     spec.out[0].type == DType::f32 && spec.in[0].dims.size() <= kMaxRank &&
                     spec.params[0] >= 0 && spec.params[0] < static_cast<int64_t>(spec.in[0].dims.size()),
                 spec, "a softmax keeps its shape and has one of its axes");
+    requireSpec(elementCount(spec.in[0].dims) > 0, spec, "a softmax of nothing");
     requireData(spec, 0);
     return Softmax(spec.in[0].dims, static_cast<size_t>(spec.params[0]), spec.in[0].strides,
                    spec.out[0].strides);

@@ -68,11 +68,16 @@ std::optional<std::vector<int64_t>> sumOfPads(const WindowAttributes& attrs, con
   return sum;
 }
 
-// Pools take no padding as large as their window: such a window would hold no element.
-bool isBelowKernel(const std::vector<int64_t>& pads, const std::vector<int64_t>& kernel) {
-  for (size_t at = 0; at < pads.size(); ++at)
-    if (kernel.empty() || pads[at] >= kernel[at % kernel.size()]) return false;
-  return true;
+// Pools take no padding as large as their window: such a window would hold no element. Neither might one
+// whose dilated taps lie on both sides of a short input.
+bool mayMissInput(const WindowAttributes& attrs, const std::vector<int64_t>& pads) {
+  const std::vector<int64_t>& kernel = attrs.kernelShape;
+  for (size_t at = 0; at < pads.size(); ++at) {
+    if (kernel.empty() || pads[at] >= kernel[at % kernel.size()]) return true;
+    const int64_t dilation = attrs.dilations.empty() ? 1 : attrs.dilations[at % attrs.dilations.size()];
+    if (pads[at] > 0 && dilation > 1) return true;
+  }
+  return false;
 }
 
 // A sentence when padding by the window itself would not do the same.
@@ -83,7 +88,7 @@ std::string objectionOfConv(const Padding& padding) {
 std::string objectionOfAverage(const Node& node, const Padding& padding, const std::vector<int64_t>& pads) {
   const auto& attrs = node.as<AveragePoolAttributes>();
   if (attrs.ceilMode) return "the pool's windows may reach beyond the padding (ceil_mode)";
-  if (!isBelowKernel(pads, attrs.kernelShape)) return "the padding is not smaller than the pool's window";
+  if (mayMissInput(attrs, pads)) return "a window of the pool could lie in the padding only";
   if (padding.value != 0) return "the Pad's number is not zero";
   if (!padsNothing(attrs) && !attrs.countIncludePad) return "the pool does not count its own padding";
   return {};
@@ -94,7 +99,7 @@ std::string objectionOfMax(const Graph& graph, const Node& node, const Padding& 
   const auto& attrs = node.as<MaxPoolAttributes>();
   if (node.out.size() > 1 && node.out[1] != kNoValue) return "the pool's indices count the padding";
   if (attrs.ceilMode) return "the pool's windows may reach beyond the padding (ceil_mode)";
-  if (!isBelowKernel(pads, attrs.kernelShape)) return "the padding is not smaller than the pool's window";
+  if (mayMissInput(attrs, pads)) return "a window of the pool could lie in the padding only";
   const bool neverLargest = padding.value == -std::numeric_limits<double>::infinity();
   const bool belowAll = padding.value == 0 && isNotNegative(graph, padding.x);
   return neverLargest || belowAll ? "" : "the Pad's number could be the largest of a window";

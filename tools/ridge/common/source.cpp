@@ -42,7 +42,7 @@ Graph Source::lowered() const {
   for (size_t port = 0; port < executable->plan().inputs.size(); ++port)
     shapes.push_back({executable->plan().inputs[port].name, executable->inputArray(port).dims});
   PassOptions options;
-  options.disabled = splitCommas({data().fact("disabled_passes")});
+  options.disabled = replanningOf(data()).disabledPasses;
   PassReport report;
   return lower(portable.graph, shapes, options, report);
 }
