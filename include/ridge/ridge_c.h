@@ -59,9 +59,9 @@ typedef struct ridge_tensor {
   const char* name;
   int type; /* element type */
   size_t rank;
-  const int64_t* dims; /* rank of them */
+  const int64_t* dims; /* rank of them; -1 where only a run tells (detections, loops) */
   const void* data;    /* null where only shapes are known */
-  size_t bytes;        /* size of the data */
+  size_t bytes;        /* size of the data; 0 while a dimension is not known */
 } ridge_tensor;
 
 /* RIDGE_ABI_VERSION of the library that is linked; compare with the header's. */

@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <cstring>
 #include <map>
 #include <new>
@@ -116,8 +117,9 @@ void describe(const std::vector<ridge::TensorInfo>& infos, size_t index, ridge_t
     ridge::failUsage(fmt::format("there are {} of them, not {}", infos.size(), index + 1), {},
                      "ask for the count first");
   const ridge::TensorInfo& info = infos[index];
-  out = {info.name.c_str(), static_cast<int>(info.type), info.dims.size(), info.dims.data(), nullptr,
-         info.byteSize()};
+  const bool known = std::find(info.dims.begin(), info.dims.end(), -1) == info.dims.end();
+  out = {info.name.c_str(), static_cast<int>(info.type), info.dims.size(), info.dims.data(),
+         nullptr,           known ? info.byteSize() : 0};
 }
 
 const ridge::TensorInfo& inputNamed(const ridge_context& context, const char* name) {

@@ -118,6 +118,38 @@ TEST(CApi, BuildsWithOptionsAndSaves) {
   EXPECT_EQ(input.dims[0], 2);
 }
 
+TEST(CApi, ShapesThatOnlyARunTells) {
+  const TemporaryFolder folder;
+  GraphMaker m;
+  const ValueId x = m.input("x", {6}), to = m.input("to", {2}, DType::i64);
+  m.output("y", m.node(ops::reshape, {x, to}, "reshaped"));
+  writeEngine(buildModel(modelOf(m.finish()), "reshape", plainOptions()).data, folder.file("reshape.ridge"));
+  Engine engine;
+  ASSERT_EQ(ridge_engine_load(folder.file("reshape.ridge").c_str(), &engine.handle), RIDGE_OK)
+      << ridge_error_message();
+  ridge_tensor output;
+  ASSERT_EQ(ridge_engine_output(engine.handle, 0, &output), RIDGE_OK) << ridge_error_message();
+  ASSERT_EQ(output.rank, 2U);
+  EXPECT_EQ(output.dims[0], -1);
+  EXPECT_EQ(output.bytes, 0U);
+  Running context;
+  ASSERT_EQ(ridge_context_create(engine.handle, &context.handle), RIDGE_OK);
+  const float values[] = {1, 2, 3, 4, 5, 6};
+  const int64_t six = 6, two = 2;
+  ASSERT_EQ(ridge_context_set_input(context.handle, "x", RIDGE_FLOAT32, &six, 1, values, sizeof values),
+            RIDGE_OK);
+  for (const int64_t rows : {2, 3}) {
+    const int64_t shape[] = {rows, -1};
+    ASSERT_EQ(ridge_context_set_input(context.handle, "to", RIDGE_INT64, &two, 1, shape, sizeof shape),
+              RIDGE_OK);
+    ASSERT_EQ(ridge_context_run(context.handle), RIDGE_OK) << ridge_error_message();
+    ASSERT_EQ(ridge_context_output(context.handle, 0, &output), RIDGE_OK);
+    EXPECT_EQ(Dims(output.dims, output.dims + output.rank), (Dims{rows, 6 / rows}));
+    ASSERT_EQ(output.bytes, sizeof values);
+    EXPECT_EQ(std::memcmp(output.data, values, sizeof values), 0);
+  }
+}
+
 TEST(CApi, AContextOutlivesItsEngine) {
   const TemporaryFolder folder;
   Running context;
