@@ -192,6 +192,8 @@ expect 0 conformance cases --filter 'test_[rn][ia]*' --device reference
 expect 0 conformance cases/test_right --json -
 is_json out
 says out '"passed": 1'
+expect 1 conformance cases --filter 'test_right' --timeout 0.000001
+says out "FAILED test_right: took more than"
 expect 2 conformance cases --filter 'test_absent'
 expect 2 conformance cases --timeout -1
 expect 3 conformance work
@@ -229,6 +231,12 @@ expect 3 compare first cases/test_right/test_data_set_0/missing
 mkdir bad && echo '{"a": {"file": "../first.npz"}}' >bad/manifest.json
 expect 3 compare first bad
 expect 3 compare first cases
+expect 0 verify cases/test_right/model.onnx --reference cases/test_right/test_data_set_0
+says out "y (saved)"
+expect 1 verify cases/test_right/model.onnx --reference cases/test_wrong_value/test_data_set_0 --json -
+is_json out
+says out '"sqnr_db"'
+says out '"error"'
 
 # --- completion, as bash itself asks for it
 for shell in bash zsh fish; do
