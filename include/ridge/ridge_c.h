@@ -88,8 +88,7 @@ RIDGE_API int ridge_build_options_set_shape(ridge_build_options* options, const 
 
 /* Reads, optimizes, plans and verifies an ONNX file; `options` may be null. A failed verification is
  * RIDGE_NO. */
-RIDGE_API int ridge_engine_build(const char* model_path, const ridge_build_options* options,
-                                 ridge_engine** engine);
+RIDGE_API int ridge_engine_build(const char* path, const ridge_build_options* options, ridge_engine** engine);
 /* Maps and checks an engine file; planned again if it was made for another instruction set. */
 RIDGE_API int ridge_engine_load(const char* path, ridge_engine** engine);
 RIDGE_API int ridge_engine_save(const ridge_engine* engine, const char* path);

@@ -226,12 +226,12 @@ int ridge_build_options_set_shape(ridge_build_options* options, const char* inpu
   });
 }
 
-int ridge_engine_build(const char* model_path, const ridge_build_options* options, ridge_engine** engine) {
+int ridge_engine_build(const char* path, const ridge_build_options* options, ridge_engine** engine) {
   return guarded([&] {
     ridge_engine*& result = given(engine, "engine");
     const ridge::BuildSettings usual;
-    result = new ridge_engine(
-        ridge::Engine::build(textOf(model_path, "model_path"), options ? options->settings : usual));
+    result =
+        new ridge_engine(ridge::Engine::build(textOf(path, "path"), options ? options->settings : usual));
   });
 }
 int ridge_engine_load(const char* path, ridge_engine** engine) {
