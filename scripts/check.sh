@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # What developers run before they commit, and CI after the tests: format, includes, sizes, sanitizers, clang-tidy.
 # usage: scripts/check.sh [--fast|--all]
-#   --fast  only what takes seconds: format, include rules, sizes
+#   --fast  only what takes seconds: format, include rules, sizes, generated pages
 #   --all   clang-tidy over every file, not only those that changed
 set -euo pipefail
 cd "$(dirname "$0")/.."
@@ -37,6 +37,15 @@ check_scripts() {
     python3 scripts/check_includes.py && python3 scripts/check_sizes.py
 }
 
+# The op list is asked of the built program, so this looks only when nothing under src/ops is newer than that.
+check_pages() {
+  if [ -x build/release/ridge ] && [ -z "$(find src/ops -newer build/release/ridge -print -quit)" ]; then
+    python3 scripts/operators.py build/release/ridge --check
+  else
+    echo "docs/operators.md is not checked: build the release preset first"
+  fi
+}
+
 # TSan of GCC 12 needs a predictable address space; where setarch may turn randomization off, it does.
 plain_addresses() {
   if setarch "$(uname -m)" -R true 2>/dev/null; then setarch "$(uname -m)" -R "$@"; else "$@"; fi
@@ -45,6 +54,7 @@ plain_addresses() {
 part setup scripts/setup.sh --developer
 part format check_format
 part "includes and sizes" check_scripts
+part "generated pages" check_pages
 if [ "$mode" != --fast ]; then
   part "build asan" build asan
   part "tests under ASan and UBSan" ctest --preset asan

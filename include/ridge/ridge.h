@@ -26,7 +26,7 @@ struct EngineImpl;
 class ExecutionContext;
 
 /// An input or output of an engine. Arrays are dense, in row-major order of ONNX axes.
-struct TensorInfo {
+struct RIDGE_API TensorInfo {
   std::string name;
   DType type = DType::undefined;
   std::vector<int64_t> dims;  ///< -1: known only when the network has run (detections, loops)

@@ -6,6 +6,7 @@ ridge=$(realpath "$1")
 model=$(realpath examples/cifar10_resnet20.onnx)
 pipeline=$(realpath examples/cifar10_resnet20.json)
 pictures=$(realpath examples/cifar10)
+cases=$(realpath tests/cli/make_cases.py)
 folder=$(mktemp -d)
 trap 'rm -rf "$folder"' EXIT
 cd "$folder" || exit 1
@@ -54,10 +55,10 @@ only_files() { # only_files NAME...: nothing else lies in work/
 expect 0 --version
 says out "ridge "
 expect 0 --help
-for command in inspect optimize build run bench verify eval kernels; do
+for command in inspect optimize build run bench verify eval compare completion conformance kernels; do
   says out "$command"
 done
-for command in inspect optimize build run bench verify eval kernels; do
+for command in inspect optimize build run bench verify eval compare completion conformance kernels; do
   expect 0 "$command" --help
   says out "Example:"
   says out "ridge $command"
@@ -163,12 +164,97 @@ expect 1 eval work/good.ridge --data "$pictures" --pipeline "$pipeline" --limit 
 expect 0 eval work/good.ridge --data "$pictures" --pipeline "$pipeline" --limit 20 --require 'top1>=0.1'
 expect 2 eval work/good.ridge --data "$pictures" --pipeline "$pipeline" --require 'nonsense'
 
+# the answer and the reason in one document
+expect 1 eval work/good.ridge --data "$pictures" --limit 20 --require 'top1>=1.5' --json -
+is_json out
+says out '"correct_top1"'
+says out '"error"'
+
 # --- arrays in and out
 expect 0 run work/good.ridge --output-dir arrays
 [ -s arrays/manifest.json ] || fail "no manifest"
 expect 0 run work/good.ridge --tap '*' --output-dir tapped
 [ "$(ls tapped | wc -l)" -gt 10 ] || fail "few tapped tensors: $(ls tapped)"
 expect 2 run work/good.ridge --tap 'no such tensor'
+
+# --- conformance: every kind of case, one that crashes nothing but is broken
+python3 "$cases" cases || fail "the cases cannot be made"
+expect 1 conformance cases --json result.json
+is_json result.json
+says out "7 cases on cpu: 2 passed, 3 failed, 2 unsupported"
+says result.json '"total": 7'
+for case in 'test_right passed' 'test_nan passed' 'test_wrong_value failed' 'test_wrong_shape failed' \
+  'test_wrong_type failed' 'test_no_such_op unsupported' 'test_broken unsupported'; do
+  tr -d ' \n' <result.json | grep -qF "{\"name\":\"${case% *}\",\"status\":\"${case#* }\"" || fail "no '$case' in result.json"
+done
+says out "NoSuchOp"
+expect 0 conformance cases --filter 'test_[rn][ia]*' --device reference
+expect 0 conformance cases/test_right --json -
+is_json out
+says out '"passed": 1'
+expect 1 conformance cases --filter 'test_right' --timeout 0.000001
+says out "FAILED test_right: took more than"
+expect 2 conformance cases --filter 'test_absent'
+expect 2 conformance cases --timeout -1
+expect 3 conformance work
+expect 3 conformance missing
+expect 4 conformance cases --device abacus
+
+# --- compare: saved runs, models, engines
+expect 0 run work/good.ridge --seed 1 --output-dir first --save-inputs first.npz
+expect 0 run work/good.ridge --seed 1 --output-dir same --format pb
+expect 0 run work/good.ridge --seed 2 --output-dir second
+expect 0 compare first same
+expect 1 compare first second
+says err "they differ"
+expect 1 compare first second --json -
+is_json out
+says out '"passed": false'
+says out '"error"'
+says out '"sqnr_db"'
+expect 0 compare first second --require 'cosine>=-1'
+expect 1 compare first second --require 'cosine>=1.5'
+expect 2 compare first second --require 'beauty>=1'
+expect 0 compare "$model" work/good.ridge
+expect 0 compare "$model" work/good.onnx --layers --json -
+is_json out
+says out '"layers"'
+says out 'Relu_output_0'
+expect 0 compare first work/good.ridge --input first.npz
+expect 2 compare first work/good.ridge
+says err "--input"
+expect 1 compare second work/good.ridge --input first.npz
+expect 0 compare work/good.ridge "$model" --data "$pictures" --limit 2
+expect 0 compare cases/test_right/test_data_set_0 cases/test_right/model.onnx
+expect 1 compare cases/test_wrong_shape/test_data_set_0 cases/test_right/model.onnx --require 'max_abs<=9' --input cases/test_right/test_data_set_0/input_0.pb
+expect 3 compare first cases/test_right/test_data_set_0/missing
+mkdir bad && echo '{"a": {"file": "../first.npz"}}' >bad/manifest.json
+expect 3 compare first bad
+expect 3 compare first cases
+expect 0 verify cases/test_right/model.onnx --reference cases/test_right/test_data_set_0
+says out "y (saved)"
+expect 1 verify cases/test_right/model.onnx --reference cases/test_wrong_value/test_data_set_0 --json -
+is_json out
+says out '"sqnr_db"'
+says out '"error"'
+
+# --- completion, as bash itself asks for it
+for shell in bash zsh fish; do
+  expect 0 completion $shell
+  says out "conformance"
+  says out "save-inputs"
+done
+expect 2 completion tcsh
+"$ridge" completion bash >ridge.bash
+complete_with() { # complete_with WORD...: what bash offers for the last one
+  bash --norc -c 'source ./ridge.bash
+    complete -p ridge >/dev/null || exit 1
+    COMP_WORDS=("$@"); COMP_CWORD=$(($# - 1)); _ridge; echo "${COMPREPLY[*]}"' bash "$@"
+}
+[ "$(complete_with ridge insp)" = inspect ] || fail "bash completes insp to $(complete_with ridge insp)"
+[ "$(complete_with ridge bench --str)" = --streams ] || fail "bash completes bench --str to $(complete_with ridge bench --str)"
+[ -z "$(complete_with ridge inspect --streams)" ] || fail "bash offers a flag of another command"
+[ -z "$(complete_with ridge inspect mo)" ] || fail "bash offers words where a file belongs"
 
 if [ "$failures" != 0 ]; then
   echo "$failures failures"

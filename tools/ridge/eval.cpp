@@ -163,7 +163,7 @@ int finish(const Flags& flags, const Evaluation& evaluation, const pipeline::Dat
                        perSample(t.decode), perSample(t.preprocess), perSample(t.infer),
                        perSample(t.postprocess)));
   if (evaluation.bad() > 0) out.line(fmt::format("{} bad samples were skipped", evaluation.bad()));
-  out.json({{"samples", counts.samples},
+  Json json{{"samples", counts.samples},
             {"metric", "top1"},
             {"value", top1},
             {"top1", top1},
@@ -176,8 +176,13 @@ int finish(const Flags& flags, const Evaluation& evaluation, const pipeline::Dat
              {{"decode", perSample(t.decode)},
               {"preprocess", perSample(t.preprocess)},
               {"infer", perSample(t.infer)},
-              {"postprocess", perSample(t.postprocess)}}}});
-  requireAll(splitCommas(flags.require), {{"top1", top1}, {"top5", top5}, {"value", top1}});
+              {"postprocess", perSample(t.postprocess)}}}};
+  try {
+    requireAll(splitCommas(flags.require), {{"top1", top1}, {"top5", top5}, {"value", top1}});
+  } catch (const Error& unmet) {
+    return out.no(std::move(json), unmet);
+  }
+  out.json(std::move(json));
   return 0;
 }
 

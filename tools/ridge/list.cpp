@@ -20,6 +20,12 @@ std::span<const Command> commands() {
               addVerify},
       Command{"eval", "accuracy on labelled data",
               "ridge eval model.ridge --data pictures --pipeline pipeline.json", addEval},
+      Command{"compare", "compare saved outputs, models and engines tensor by tensor",
+              "ridge compare model.onnx model.ridge --layers", addCompare},
+      Command{"completion", "print a shell's completion script", "source <(ridge completion bash)",
+              addCompletion},
+      Command{"conformance", "run ONNX backend test folders",
+              "ridge conformance build/conformance --filter 'test_conv*'", addConformance},
       Command{"kernels", "list the kernels, and check them", "ridge kernels --check", addKernels},
   };
   return kCommands;

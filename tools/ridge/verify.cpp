@@ -8,6 +8,7 @@
 #include "common/arrays.h"
 #include "common/data.h"
 #include "common/saved_outputs.h"
+#include "common/verdicts.h"
 #include "passes/pass_list.h"
 
 namespace ridge::tool {
@@ -44,11 +45,11 @@ std::vector<NamedInputs> givenInputs(const Flags& flags, const Graph& graph, con
       inputs.push_back(std::move(sample.inputs));
     return inputs;
   }
-  if (!flags.reference.empty() && flags.inputs.inputs.empty())
-    if (auto saved = loadSavedInputs(flags.reference, graph)) return {std::move(*saved)};
   std::vector<InputInfo> known;
   for (ValueId id : graph.inputs())
     known.push_back({graph.value(id).name, graph.value(id).type, graph.value(id).shape});
+  if (!flags.reference.empty() && flags.inputs.inputs.empty())
+    if (auto saved = loadSavedInputs(flags.reference, known)) return {std::move(*saved)};
   return {flags.inputs.load(known, request)};
 }
 
@@ -87,20 +88,6 @@ Subject subjectOf(const Flags& flags, const onnx::Model& imported, const std::ve
   return {makeExecutable(built.data, 0), std::move(built.lowered.front())};
 }
 
-void printVerdicts(const std::vector<Verdict>& verdicts, const Output& out) {
-  std::vector<std::vector<std::string>> rows{
-      {"name", "shape", "worst dB", "max abs", "cosine", "kernel", ""}};
-  for (const Verdict& verdict : verdicts)
-    rows.push_back({escaped(verdict.name), toString(verdict.dims),
-                    fmt::format("{:.1f}", verdict.difference.worstChannelDb),
-                    fmt::format("{:.3g}", verdict.difference.maxAbs),
-                    fmt::format("{:.9f}", verdict.difference.cosine), verdict.kernel,
-                    std::string(verdict.passed ? "ok" : "WRONG") +
-                        (verdict.againstLowered ? " (lowered)" : "") +
-                        (verdict.note.empty() ? "" : " (" + verdict.note + ")")});
-  out.table(rows);
-}
-
 int bisect(const onnx::Model& imported, const std::vector<BoundShape>& shapes, const BuildOptions& options,
            const NamedInputs& inputs, const Output& out) {
   const auto bad = bisectPasses(imported.graph, shapes, portablePasses(), options.passes, inputs);
@@ -109,32 +96,15 @@ int bisect(const onnx::Model& imported, const std::vector<BoundShape>& shapes, c
     out.json({{"passed", true}, {"bad_pass", nullptr}});
     return 0;
   }
-  out.json({{"passed", false},
-            {"bad_pass", bad->pass},
-            {"nodes", bad->nodes},
-            {"sentence", bad->sentence},
-            {"patches_before", bad->index},
-            {"symptom", bad->symptom}});
-  throw Error(ErrorCode::no, fmt::format("pass {} breaks the network: {}", bad->pass, bad->symptom),
-              fmt::format("nodes {}", escaped(fmt::format("{}", fmt::join(bad->nodes, ", ")))),
-              fmt::format("--disable-pass {} avoids it; please report the model", bad->pass));
-}
-
-/// Adds a later sample's report to the one of all: the worst of each counts.
-void merge(VerifyReport& all, VerifyReport next) {
-  if (all.outputs.empty()) {
-    all = std::move(next);
-    return;
-  }
-  const auto worse = [](std::vector<Verdict>& known, std::vector<Verdict>& fresh) {
-    for (size_t at = 0; at < known.size() && at < fresh.size(); ++at)
-      if (!fresh[at].passed || fresh[at].difference.worstChannelDb < known[at].difference.worstChannelDb)
-        known[at] = std::move(fresh[at]);
-  };
-  worse(all.outputs, next.outputs);
-  worse(all.regions, next.regions);
-  all.passed = all.passed && next.passed;
-  all.worstRegionDb = std::min(all.worstRegionDb, next.worstRegionDb);
+  return out.no({{"passed", false},
+                 {"bad_pass", bad->pass},
+                 {"nodes", bad->nodes},
+                 {"sentence", bad->sentence},
+                 {"patches_before", bad->index},
+                 {"symptom", bad->symptom}},
+                Error(ErrorCode::no, fmt::format("pass {} breaks the network: {}", bad->pass, bad->symptom),
+                      fmt::format("nodes {}", escaped(fmt::format("{}", fmt::join(bad->nodes, ", ")))),
+                      fmt::format("--disable-pass {} avoids it; please report the model", bad->pass)));
 }
 
 VerifyReport verifyAgainstTruth(const Flags& flags, const onnx::Model& imported, const BuildOptions& options,
@@ -156,8 +126,8 @@ VerifyReport verifyAgainstTruth(const Flags& flags, const onnx::Model& imported,
       planned = shapes;
     }
     const Truth truth(imported.graph, inputs);
-    merge(all, verifyPlan(imported.graph, truth, subject->lowered, subject->executable, inputs,
-                          VerifyMode::full, options.progress));
+    keepWorst(all, verifyPlan(imported.graph, truth, subject->lowered, subject->executable, inputs,
+                              VerifyMode::full, options.progress));
   }
   return all;
 }
@@ -166,10 +136,11 @@ int finish(const VerifyReport& report, const Flags& flags, const Output& out) {
   if (flags.layers) printVerdicts(report.regions, out);
   printVerdicts(report.outputs, out);
   for (const std::string& unchecked : report.unchecked) out.line("unchecked: " + escaped(unchecked));
-  out.json(verifyJson(report, flags.layers));
   if (!report.passed)
-    throw Error(ErrorCode::no, "verification failed: " + escaped(report.failure()), escaped(flags.model),
-                "see --layers, or look for a pass with --bisect-passes");
+    return out.no(verifyJson(report, flags.layers),
+                  Error(ErrorCode::no, "verification failed: " + escaped(report.failure()),
+                        escaped(flags.model), "see --layers, or look for a pass with --bisect-passes"));
+  out.json(verifyJson(report, flags.layers));
   if (!report.regions.empty())
     out.line(fmt::format("verified: {} results of regions, worst channel {:.1f} dB", report.regions.size(),
                          report.worstRegionDb));

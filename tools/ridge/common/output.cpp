@@ -49,6 +49,13 @@ void writeJson(const Json& document, const std::string& file) {
     writeFileAtomically(file, std::string_view(dumped(whole)));
 }
 
+Json errorJson(const Error& error) {
+  return {{"code", static_cast<int>(error.code())},
+          {"what", error.message()},
+          {"where", error.fullWhere()},
+          {"todo", error.todo()}};
+}
+
 /// Draws at most ten times a second, and only once a second has passed.
 class Bar {
  public:
@@ -118,6 +125,13 @@ void Output::json(Json document) const {
   if (!flags_.json.empty()) writeJson(document, flags_.json);
 }
 
+int Output::no(Json document, const Error& error) const {
+  document["error"] = errorJson(error);
+  json(std::move(document));
+  tell("ridge: error: {}\n", error.what());
+  return static_cast<int>(error.code());
+}
+
 ProgressSink Output::progress() const {
   if (flags_.quiet || !isatty(STDERR_FILENO)) return {};
   return [bar = std::make_shared<Bar>()](const Progress& progress) { bar->show(progress); };
@@ -133,10 +147,7 @@ int report(const Error& error, const std::string& jsonFile) {
   tell("ridge: error: {}\n", error.what());
   if (!jsonFile.empty()) {
     Json document;
-    document["error"] = {{"code", static_cast<int>(error.code())},
-                         {"what", error.message()},
-                         {"where", error.fullWhere()},
-                         {"todo", error.todo()}};
+    document["error"] = errorJson(error);
     try {
       writeJson(document, jsonFile);
     } catch (const std::exception& second) {

@@ -25,6 +25,9 @@ class Output {
   void table(const std::vector<std::vector<std::string>>& rows) const;
   /// Writes the document, with "schema" and "ridge", to where --json says; nothing without --json.
   void json(Json document) const;
+  /// The same for an answer that is no: the document gets "error" beside its own keys, standard error the
+  /// line. Returns the exit code.
+  int no(Json document, const Error& error) const;
   /// A bar on standard error: if that is a terminal and the step takes over a second.
   ProgressSink progress() const;
 

@@ -4,7 +4,10 @@
 
 #include <filesystem>
 
+#include "base/mapped_file.h"
 #include "base/text.h"
+#include "common/arrays.h"
+#include "common/json.h"
 #include "ir/array_file.h"
 #include "onnx/tensor_pb.h"
 #include "runtime/context.h"
@@ -27,6 +30,27 @@ std::vector<onnx::NamedTensor> loadNumbered(const std::string& place, const char
   }
 }
 
+/// What `ridge run --output-dir` wrote.
+NamedTensors loadManifest(const fs::path& folder) {
+  const std::string file = (folder / "manifest.json").string();
+  const auto map = MappedFile::open(file);
+  const std::string_view text(reinterpret_cast<const char*>(map->bytes().data()), map->bytes().size());
+  const Json manifest = Json::parse(text, nullptr, false);
+  NamedTensors tensors;
+  const auto bad = [&] {
+    failInput("the manifest does not say which file holds which array", escaped(file),
+              "write the folder again");
+  };
+  if (!manifest.is_object()) bad();
+  for (const auto& [name, entry] : manifest.items()) {
+    if (!entry.is_object() || !entry.contains("file") || !entry["file"].is_string()) bad();
+    // Only the name: a manifest does not lead out of its folder.
+    const fs::path array = folder / fs::path(entry["file"].get<std::string>()).filename();
+    tensors.emplace_back(name, loadArrays(array.string()).front().second);
+  }
+  return tensors;
+}
+
 NamedTensors loadOutputs(const std::string& place, const Plan& plan) {
   NamedTensors outputs;
   if (!fs::is_directory(place)) {
@@ -46,17 +70,36 @@ NamedTensors loadOutputs(const std::string& place, const Plan& plan) {
 
 }  // namespace
 
-std::optional<NamedInputs> loadSavedInputs(const std::string& place, const Graph& graph) {
+bool isSaved(const std::string& place) {
+  return fs::is_directory(place) || fs::path(place).extension() == ".npz";
+}
+
+NamedTensors loadSavedTensors(const std::string& place) {
+  NamedTensors tensors;
+  if (!fs::is_directory(place)) {
+    tensors = loadNpz(place);
+  } else if (fs::exists(fs::path(place) / "manifest.json")) {
+    tensors = loadManifest(place);
+  } else {
+    for (onnx::NamedTensor& named : loadNumbered(place, "output"))
+      tensors.emplace_back(std::move(named.name), std::move(named.tensor));
+  }
+  if (tensors.empty())
+    failInput("there are no saved outputs", escaped(place),
+              "give a folder of `ridge run --output-dir`, one in ONNX test_data_set layout, or .npz");
+  return tensors;
+}
+
+std::optional<NamedInputs> loadSavedInputs(const std::string& place, const std::vector<InputInfo>& known) {
   NamedInputs inputs;
   if (!fs::is_directory(place)) {
     for (auto& [name, tensor] : loadNpz(place))
-      if (const auto id = graph.find(name); id && graph.isInput(*id)) inputs[name] = tensor;
+      for (const InputInfo& input : known)
+        if (input.name == name) inputs[name] = tensor;
   } else {
     const auto numbered = loadNumbered(place, "input");
-    for (size_t at = 0; at < numbered.size() && at < graph.inputs().size(); ++at) {
-      const std::string& usual = graph.value(graph.inputs()[at]).name;
-      inputs[numbered[at].name.empty() ? usual : numbered[at].name] = numbered[at].tensor;
-    }
+    for (size_t at = 0; at < numbered.size() && at < known.size(); ++at)
+      inputs[numbered[at].name.empty() ? known[at].name : numbered[at].name] = numbered[at].tensor;
   }
   if (inputs.empty()) return std::nullopt;
   return inputs;
