@@ -58,7 +58,7 @@ class Bisection {
     const std::vector<Tensor> outputs = evaluate(graph, inputs_);
     for (size_t at = 0; at < outputs.size() && trial.symptom.empty(); ++at) {
       const Verdict verdict = judgeOutput(graph.outputs()[at].name, outputs[at], truth_[at]);
-      if (!verdict.passed)
+      if (verdict.outcome == Outcome::failed)
         trial.symptom =
             fmt::format("output {} has {:.1f} dB", verdict.name, verdict.difference.worstChannelDb);
     }

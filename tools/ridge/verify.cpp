@@ -69,6 +69,9 @@ Subject subjectOf(const Flags& flags, const onnx::Model& imported, const std::ve
   if (!flags.engine.empty()) {
     if (kindOfFile(flags.engine) != FileKind::engine)
       failInput("this is not a Ridgeline engine", escaped(flags.engine), "make one with `ridge build`");
+    withContext(
+        [&] { return escaped(flags.engine); },
+        [&] { requireSameModel(imported.graph, EngineFile::open(flags.engine).data().plans.front()); });
     const Source source = openSource(flags.engine, request, options, out);
     // Lowered again from the model itself, so that values know what they equal in it.
     options.passes.disabled = replanningOf(source.data()).disabledPasses;
@@ -86,6 +89,10 @@ Subject subjectOf(const Flags& flags, const onnx::Model& imported, const std::ve
   return {makeExecutable(built.data, 0), std::move(built.lowered.front())};
 }
 
+std::string_view nameOf(Outcome outcome) {
+  return outcome == Outcome::passed ? "ok" : outcome == Outcome::unchecked ? "unchecked" : "WRONG";
+}
+
 void printVerdicts(const std::vector<Verdict>& verdicts, const Output& out) {
   std::vector<std::vector<std::string>> rows{
       {"name", "shape", "worst dB", "max abs", "cosine", "kernel", ""}};
@@ -94,8 +101,7 @@ void printVerdicts(const std::vector<Verdict>& verdicts, const Output& out) {
                     fmt::format("{:.1f}", verdict.difference.worstChannelDb),
                     fmt::format("{:.3g}", verdict.difference.maxAbs),
                     fmt::format("{:.9f}", verdict.difference.cosine), verdict.kernel,
-                    std::string(verdict.passed ? "ok" : "WRONG") +
-                        (verdict.againstLowered ? " (lowered)" : "") +
+                    std::string(nameOf(verdict.outcome)) + (verdict.againstLowered ? " (lowered)" : "") +
                         (verdict.note.empty() ? "" : " (" + verdict.note + ")")});
   out.table(rows);
 }
@@ -119,23 +125,6 @@ int bisect(const onnx::Model& imported, const std::vector<BoundShape>& shapes, c
               fmt::format("--disable-pass {} avoids it; please report the model", bad->pass));
 }
 
-/// Adds a later sample's report to the one of all: the worst of each counts.
-void merge(VerifyReport& all, VerifyReport next) {
-  if (all.outputs.empty()) {
-    all = std::move(next);
-    return;
-  }
-  const auto worse = [](std::vector<Verdict>& known, std::vector<Verdict>& fresh) {
-    for (size_t at = 0; at < known.size() && at < fresh.size(); ++at)
-      if (!fresh[at].passed || fresh[at].difference.worstChannelDb < known[at].difference.worstChannelDb)
-        known[at] = std::move(fresh[at]);
-  };
-  worse(all.outputs, next.outputs);
-  worse(all.regions, next.regions);
-  all.passed = all.passed && next.passed;
-  all.worstRegionDb = std::min(all.worstRegionDb, next.worstRegionDb);
-}
-
 VerifyReport verifyAgainstTruth(const Flags& flags, const onnx::Model& imported, const BuildOptions& options,
                                 const ShapeRequest& request, std::vector<NamedInputs> samples,
                                 const Output& out) {
@@ -155,8 +144,8 @@ VerifyReport verifyAgainstTruth(const Flags& flags, const onnx::Model& imported,
       planned = shapes;
     }
     const Truth truth(imported.graph, inputs);
-    merge(all, verifyPlan(imported.graph, truth, subject->lowered, subject->executable, inputs,
-                          VerifyMode::full, options.progress));
+    all.merge(verifyPlan(imported.graph, truth, subject->lowered, subject->executable, inputs,
+                         VerifyMode::full, options.progress));
   }
   return all;
 }
