@@ -29,9 +29,9 @@ class ExecutionContext;
 struct TensorInfo {
   std::string name;
   DType type = DType::undefined;
-  std::vector<int64_t> dims;
+  std::vector<int64_t> dims;  ///< -1: known only when the network has run (detections, loops)
 
-  int64_t count() const;  ///< elements
+  int64_t count() const;  ///< elements; Error{input} when a dimension is not known
   size_t byteSize() const;
 };
 
@@ -67,8 +67,17 @@ class RIDGE_API Context {
   void bindInput(const std::string& name, const void* data);
   void bindOutput(const std::string& name, void* data);
 
-  /// Runs the network once. Allocates nothing.
+  /// Runs the network once. Allocates nothing, unless shapes depend on data.
   void execute();
+
+  /// An output as the last execution left it, with its dimensions; for those that bindOutput cannot take,
+  /// whose dimensions are known only now. The bytes live until the next execution.
+  struct OutputView {
+    DType type = DType::undefined;
+    std::vector<int64_t> dims;
+    const void* data = nullptr;
+  };
+  OutputView output(const std::string& name) const;
 
   /// For the library's own tools.
   ExecutionContext& implementation() { return *impl_; }

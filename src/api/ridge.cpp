@@ -15,8 +15,8 @@ namespace {
 std::vector<TensorInfo> describe(const Plan& plan, const std::vector<Port>& ports) {
   std::vector<TensorInfo> infos;
   for (const Port& port : ports) {
-    const ArraySpec& array = plan.arrays[static_cast<size_t>(port.array)].array;
-    infos.push_back({port.name, array.type, array.dims});
+    PortType known = plan.typeOf(port);
+    infos.push_back({port.name, known.type, std::move(known.dims)});
   }
   return infos;
 }
@@ -100,6 +100,14 @@ void Context::bindOutput(const std::string& name, void* data) {
 }
 void Context::execute() {
   impl_->execute();
+}
+
+Context::OutputView Context::output(const std::string& name) const {
+  const size_t port = indexOf(outputs_, name, "output");
+  const Port& known = impl_->plan().outputs[port];
+  if (known.array >= 0) return {outputs_[port].type, outputs_[port].dims, impl_->outputData(port)};
+  const Tensor made = impl_->output(port);
+  return {made.type(), made.dims(), made.bytes().data()};
 }
 
 Engine Engine::build(const std::string& modelPath, const BuildSettings& settings) {

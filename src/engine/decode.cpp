@@ -1,10 +1,13 @@
 #include <engine_generated.h>
 
 #include <cstring>
+#include <set>
 
 #include "base/error.h"
 #include "engine/file_format.h"
 #include "engine/plan_codec.h"
+#include "ir/verifier.h"
+#include "ops/list.h"
 
 namespace ridge::engine {
 
@@ -63,6 +66,17 @@ class Decoder {
     return made;
   }
 
+  /// Calls `use` with every entry of a list that may be missing.
+  template <class Vector, class Use>
+  void each(const Vector* stored, const Use& use) {
+    if (!stored) return;
+    take(stored->size() * sizeof(fb::uoffset_t));
+    for (const auto* item : *stored) {
+      if (!item) damaged("an entry of a list is missing");
+      use(item);
+    }
+  }
+
   DType decodeType(uint8_t number) {
     const auto type = static_cast<DType>(number);
     if (number != 0 && !isKnown(type)) damaged("an element type is not known");
@@ -118,8 +132,90 @@ class Decoder {
         return floats;
       case stored::AttributeKind::texts:
         return words;
+      case stored::AttributeKind::tensor:
+        return decodeTensor(stored);
     }
     damaged("an attribute has no value");
+  }
+
+  Tensor decodeTensor(const stored::Attribute* stored) {
+    const auto bytes = numbers(stored->bytes());
+    const DType type = decodeType(stored->type());
+    if (bitsOf(type) == 0) damaged("a tensor has elements without a size");
+    const Tensor seen =
+        Tensor::view(type, numbers(stored->integers()), std::as_bytes(std::span(bytes)), nullptr);
+    Tensor tensor = Tensor::allocate(type, seen.dims());
+    if (!bytes.empty()) std::memcpy(tensor.mutableBytes().data(), bytes.data(), bytes.size());
+    return tensor;
+  }
+
+  /// Nodes of islands, in topological order; what the graph relies on is checked before it is made.
+  void decodeGraphNode(const stored::GraphNode* stored, Graph& graph) {
+    if (!stored->node()) damaged("a node is missing");
+    NodeSpec spec = decodeNode(stored->node());
+    const Op* op = findOp(spec.domain, spec.op);
+    if (!op) damaged("an op is not known");
+    AttributeReader reader(spec.attributes);
+    Node node{.op = op, .attrs = op->attributes ? op->attributes(reader) : nullptr};
+    node.name = text(stored->name());
+    for (const auto* list : {&spec.in, &spec.out})
+      for (int32_t value : *list)
+        if (value < -1 || value >= graph.valueCount()) damaged("a node names no value");
+    std::set<int32_t> made;
+    for (int32_t value : spec.out)
+      if (value >= 0 && (graph.producer(value) != kNoNode || graph.value(value).isConstant() ||
+                         graph.isInput(value) || !made.insert(value).second))
+        damaged("a value is made twice");
+    node.in.assign(spec.in.begin(), spec.in.end());
+    node.out.assign(spec.out.begin(), spec.out.end());
+    each(stored->bodies(), [&](const stored::Graph* body) {
+      node.bodies.push_back(std::make_shared<const Graph>(decodeGraph(body)));
+    });
+    node.captures = stored->captures();
+    if (node.captures < 0 || static_cast<size_t>(node.captures) > node.in.size() ||
+        node.bodies.size() != op->bodies.size())
+      damaged("a node has another number of bodies or captures");
+    graph.addNode(std::move(node));
+  }
+
+  Graph decodeGraph(const stored::Graph* stored) {
+    Graph graph;
+    if (!stored) damaged("a graph is missing");
+    const std::vector<int32_t> inputs = numbers(stored->inputs());
+    const std::set<int32_t> isInput(inputs.begin(), inputs.end());
+    if (isInput.size() != inputs.size()) damaged("an input of a graph is listed twice");
+    each(stored->values(), [&](const stored::GraphValue* value) { decodeGraphValue(value, graph, isInput); });
+    if (!std::equal(inputs.begin(), inputs.end(), graph.inputs().begin(), graph.inputs().end()))
+      damaged("the inputs of a graph are not in order");
+    each(stored->nodes(), [&](const stored::GraphNode* node) { decodeGraphNode(node, graph); });
+    const auto names = texts(stored->output_names());
+    const auto outputs = numbers(stored->outputs());
+    if (names.size() != outputs.size()) damaged("an output of a graph has no name");
+    for (size_t at = 0; at < outputs.size(); ++at) {
+      if (outputs[at] < 0 || outputs[at] >= graph.valueCount()) damaged("an output of a graph is no value");
+      graph.addOutput(names[at], outputs[at]);
+    }
+    if (std::string problem = problemOf(graph); !problem.empty()) damaged(problem.c_str());
+    return graph;
+  }
+
+  void decodeGraphValue(const stored::GraphValue* stored, Graph& graph, const std::set<int32_t>& isInput) {
+    const DType type = decodeType(stored->type());
+    if (stored->container() > static_cast<uint8_t>(Container::optionalSequence))
+      damaged("a value is of no known kind");
+    std::string valueName = text(stored->name());
+    if (stored->constant() >= 0) {
+      if (static_cast<size_t>(stored->constant()) >= weights_.size()) damaged("a constant is missing");
+      graph.addConstant(std::move(valueName), weights_[static_cast<size_t>(stored->constant())].bytes);
+      return;
+    }
+    std::vector<Dim> dims;
+    for (int64_t dim : numbers(stored->dims())) dims.push_back(dim >= 0 ? Dim(dim) : Dim());
+    Shape shape = stored->ranked() ? Shape(std::move(dims)) : Shape();
+    const bool input = isInput.contains(graph.valueCount());
+    const ValueId made = input ? graph.addInput(std::move(valueName), type, shape)
+                               : graph.addValue(std::move(valueName), type, shape);
+    graph.value(made).container = static_cast<Container>(stored->container());
   }
 
   NodeSpec decodeNode(const stored::Node* stored) {
@@ -145,6 +241,9 @@ class Decoder {
     kernel.prologue = decodeExpression(stored->prologue());
     kernel.nodes = list(stored->nodes(), [this](const stored::Node* item) { return decodeNode(item); });
     kernel.workspace = stored->workspace();
+    if (stored->island()) kernel.island = std::make_shared<const Graph>(decodeGraph(stored->island()));
+    kernel.slotsIn = numbers(stored->slots_in());
+    kernel.slotsOut = numbers(stored->slots_out());
     return kernel;
   }
 
@@ -167,14 +266,18 @@ class Decoder {
   Decision decodeDecision(const stored::Decision* stored) {
     return {text(stored->subject()), text(stored->sentence())};
   }
-  Port decodePort(const stored::Port* stored) { return {text(stored->name()), stored->array()}; }
+  Port decodePort(const stored::Port* stored) {
+    return {text(stored->name()), stored->array(), stored->slot()};
+  }
 
   Plan decodePlan(const stored::Plan* stored) {
     Plan plan;
-    plan.values = list(stored->values(), [this](const stored::Value* value) {
+    const auto decodeValue = [this](const stored::Value* value) {
       return PlannedValue{text(value->name()), text(value->source()), decodeType(value->type()),
                           numbers(value->dims())};
-    });
+    };
+    plan.values = list(stored->values(), decodeValue);
+    plan.slots = list(stored->slots(), decodeValue);
     plan.arrays = list(stored->arrays(), [this](const stored::PlannedArray* array) {
       return PlannedArray{array->value(), decodeArray(array->array())};
     });
@@ -197,23 +300,20 @@ class Decoder {
   EngineData decodeEngine(const stored::Engine* stored, std::span<const std::byte> weights,
                           const std::shared_ptr<const void>& owner) {
     EngineData data;
+    each(stored->blobs(), [&](const stored::Blob* blob) {
+      if (blob->offset() > weights.size() || blob->bytes() > weights.size() - blob->offset())
+        damaged("a constant lies outside of the file");
+      if (blob->offset() % kBlobAlignment != 0) damaged("a constant is not aligned");
+      if (bitsOf(decodeType(blob->type())) == 0) damaged("a constant has elements without a size");
+      Tensor tensor = Tensor::view(decodeType(blob->type()), numbers(blob->dims()),
+                                   weights.subspan(blob->offset(), blob->bytes()), owner);
+      data.weights.push_back({text(blob->key()), std::move(tensor)});
+    });
+    weights_ = data.weights;
     data.plans = list(stored->plans(), [this](const stored::Plan* item) { return decodePlan(item); });
     if (data.plans.empty()) damaged("it has no plan");
-    if (stored->blobs()) take(stored->blobs()->size() * sizeof(fb::uoffset_t));
-    if (stored->blobs())
-      for (const stored::Blob* blob : *stored->blobs()) {
-        if (blob->offset() > weights.size() || blob->bytes() > weights.size() - blob->offset())
-          damaged("a constant lies outside of the file");
-        if (blob->offset() % kBlobAlignment != 0) damaged("a constant is not aligned");
-        if (bitsOf(decodeType(blob->type())) == 0) damaged("a constant has elements without a size");
-        Tensor tensor = Tensor::view(decodeType(blob->type()), numbers(blob->dims()),
-                                     weights.subspan(blob->offset(), blob->bytes()), owner);
-        data.weights.push_back({text(blob->key()), std::move(tensor)});
-      }
-    if (stored->facts()) take(stored->facts()->size() * sizeof(fb::uoffset_t));
-    if (stored->facts())
-      for (const stored::Text* fact : *stored->facts())
-        data.facts.emplace_back(text(fact->name()), text(fact->value()));
+    each(stored->facts(),
+         [&](const stored::Text* fact) { data.facts.emplace_back(text(fact->name()), text(fact->value())); });
     data.decisions =
         list(stored->decisions(), [this](const stored::Decision* item) { return decodeDecision(item); });
     data.pipeline = text(stored->pipeline());
@@ -222,6 +322,7 @@ class Decoder {
 
  private:
   size_t left_;
+  std::span<const WeightBlob> weights_;
 };
 
 }  // namespace

@@ -62,6 +62,10 @@ class PlanValidator {
   /// The caller's buffers are dense: a port's array is all of its buffer.
   void checkPorts(const std::vector<Port>& ports, Space space) const {
     for (size_t at = 0; at < ports.size(); ++at) {
+      if (ports[at].array == -1 && space == Space::output) {
+        require(isIndex(ports[at].slot, plan_.slots.size()), "a port has no slot");
+        continue;
+      }
       require(isIndex(ports[at].array, plan_.arrays.size()), "a port has no array");
       const ArraySpec& array = plan_.arrays[static_cast<size_t>(ports[at].array)].array;
       require(array.at.space == space && array.at.index == static_cast<int32_t>(at) && array.at.offset == 0 &&
@@ -85,7 +89,9 @@ class PlanValidator {
     }
     for (const ArraySpec& array : kernel.out) checkArray(array, true);
     require(kernel.workspace <= plan_.workspaceBytes, "a step has more scratch than the plan");
-    require(!kernel.out.empty(), "a step writes nothing");
+    for (const auto* slots : {&kernel.slotsIn, &kernel.slotsOut})
+      for (int32_t slot : *slots) require(isIndex(slot, plan_.slots.size()), "an island names no slot");
+    require(!kernel.out.empty() || !kernel.slotsOut.empty(), "a step writes nothing");
   }
 
   void checkArray(const ArraySpec& array, bool written) const {

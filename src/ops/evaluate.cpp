@@ -152,17 +152,22 @@ void requireFit(const Value& declared, const Tensor& given) {
 
 }  // namespace
 
-std::vector<Tensor> evaluateNode(const Node& node, const std::vector<Tensor>& inputs) {
-  if (node.op->evaluate) {
-    std::vector<Tensor> results;
-    for (Datum& result : evaluated(node, {inputs.begin(), inputs.end()}))
-      results.push_back(std::move(result.tensor));
-    return results;
-  }
+std::vector<Datum> evaluateNodeData(const Node& node, const std::vector<Datum>& inputs) {
+  if (node.op->evaluate) return evaluated(node, inputs);
   std::vector<std::string> names;
   for (size_t at = 0; at < node.out.size(); ++at) names.push_back("output." + std::to_string(at));
-  Alone alone(node, inputs, names);
-  return runAlone(alone, inputs);
+  std::vector<Tensor> tensors;
+  for (const Datum& input : inputs) tensors.push_back(input.tensor);
+  Alone alone(node, tensors, names);
+  const std::vector<Tensor> results = runAlone(alone, tensors);
+  return {results.begin(), results.end()};
+}
+
+std::vector<Tensor> evaluateNode(const Node& node, const std::vector<Tensor>& inputs) {
+  std::vector<Tensor> results;
+  for (Datum& result : evaluateNodeData(node, {inputs.begin(), inputs.end()}))
+    results.push_back(std::move(result.tensor));
+  return results;
 }
 
 std::vector<Datum> evaluateBody(const Graph& body, const std::vector<Datum>& inputs) {

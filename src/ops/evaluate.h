@@ -14,6 +14,9 @@ namespace ridge {
 /// on the inputs' concrete shapes and contents.
 std::vector<Tensor> evaluateNode(const Node& node, const std::vector<Tensor>& inputs);
 
+/// The same with inputs and outputs of any kind.
+std::vector<Datum> evaluateNodeData(const Node& node, const std::vector<Datum>& inputs);
+
 /// Inputs and outputs of any kind, in the order of the graph's.
 std::vector<Datum> evaluateBody(const Graph& body, const std::vector<Datum>& inputs);
 

@@ -7,6 +7,7 @@
 #include "base/error.h"
 #include "base/text.h"
 #include "ir/dump.h"
+#include "ir/dynamic.h"
 #include "ops/ops.h"
 #include "passes/pass_list.h"
 
@@ -54,15 +55,10 @@ void refuseHuge(const Graph& graph) {
 void requireLowered(const Graph& graph) {
   for (const NodeId id : graph.order()) {
     const Node& node = graph.node(id);
+    if (isDynamic(graph, id)) continue;  // islands are evaluated as they are
     if (std::count(std::begin(kReplaced), std::end(kReplaced), node.op) > 0)
       failInput(fmt::format("{} with these attributes cannot be lowered", displayName(*node.op)),
                 fmt::format("node '{}'", displayName(graph, id)), "see the pass report for the reason");
-    for (const ValueId out : node.out)
-      if (out != kNoValue && graph.useCount(out) > 0 && !graph.value(out).shape.isStatic())
-        failInput(
-            fmt::format("the shape of '{}' is not known before the network runs", graph.value(out).name),
-            fmt::format("node '{}'", displayName(graph, id)),
-            "shapes that depend on data are not supported yet");
   }
 }
 

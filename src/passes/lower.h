@@ -9,7 +9,7 @@
 namespace ridge {
 
 /// Binds the inputs' shapes (every input, static) and runs the lower list; the report goes on where it is.
-/// Throws Error{input} naming the node: a custom op, or a shape that depends on data.
+/// Throws Error{input} naming the node: a custom op.
 Graph lower(const Graph& portable, const std::vector<BoundShape>& shapes, const PassOptions& options,
             PassReport& report);
 

@@ -7,6 +7,7 @@
 #include <variant>
 #include <vector>
 
+#include "ir/datum.h"
 #include "plan/format.h"
 #include "plan/kernel_spec.h"
 #include "plan/region.h"
@@ -56,6 +57,7 @@ struct Buffers {
   uint64_t workspacePerThread = 0;
   int threads = 1;  ///< parts that a step may split into; results do not depend on it
   std::span<const std::byte* const> weights;
+  std::span<Datum> slots = {};  ///< what islands make
 };
 
 /// Compiled steps. Immutable and shared by contexts; `run` allocates nothing and may be called from several

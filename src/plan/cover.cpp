@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <limits>
+#include <map>
 
 #include "base/error.h"
 #include "base/text.h"
@@ -67,18 +68,54 @@ class Coverer {
       : graph_(graph), backends_(backends), taps_(taps), assigned_(graph) {}
 
   Cover run() {
-    int position = 0;
     const std::vector<bool> live = liveNodes();
-    for (NodeId seed : graph_.order()) {
-      if (!live[static_cast<size_t>(seed)] || assigned_.positionOf(seed) != Assignment::kFree) continue;
-      CoverRegion chosen = coverFrom(seed, position);
-      assigned_.assign(chosen.region, position++);
-      cover_.regions.push_back(std::move(chosen));
+    const std::vector<int> levels = islandLevels(graph_);
+    std::map<int, std::vector<NodeId>> byLevel;
+    for (NodeId id : graph_.order())
+      if (live[static_cast<size_t>(id)]) byLevel[levels[static_cast<size_t>(id)]].push_back(id);
+    for (const auto& [level, nodes] : byLevel)
+      if (level % 2 == 1) assigned_.reserve(nodes);
+    for (auto& [level, nodes] : byLevel) {
+      if (level % 2 == 1) {
+        add(coverIsland(std::move(nodes)));
+        continue;
+      }
+      for (NodeId seed : nodes)
+        if (assigned_.positionOf(seed) == Assignment::kFree) add(coverFrom(seed, position_));
     }
     return std::move(cover_);
   }
 
  private:
+  void add(CoverRegion chosen) {
+    assigned_.assign(chosen.region, position_++);
+    cover_.regions.push_back(std::move(chosen));
+  }
+
+  /// The last backend evaluates what no plan can hold.
+  CoverRegion coverIsland(std::vector<NodeId> members) {
+    CoverRegion made;
+    made.island = islandOf(graph_, std::move(members), taps_);
+    made.region.members = made.island->members;
+    made.region.inputs = made.island->inputs;
+    made.region.outputs = made.island->outputs;
+    made.fallback = true;
+    Candidate candidate;
+    candidate.tactic = "island";
+    candidate.inputOrders.assign(made.region.inputs.size(), Order::plain);
+    candidate.outputOrders.assign(made.region.outputs.size(), Order::plain);
+    made.choices.push_back({backends_.back(), std::move(candidate), 0});
+    for (NodeId member : made.region.members)
+      if (graph_.node(member).op->evaluate)
+        cover_.decisions.push_back(
+            {displayName(graph_, member),
+             fmt::format(
+                 "{} makes results whose shapes are known only when it has run: its island of {} nodes is "
+                 "evaluated by the reference kernels",
+                 displayName(*graph_.node(member).op), made.region.members.size())});
+    return made;
+  }
+
   /// Nodes that an output or a tap depends on; the pass that removes the others may be switched off.
   std::vector<bool> liveNodes() const {
     std::vector<bool> live(static_cast<size_t>(graph_.nodeCount()), false);
@@ -116,7 +153,7 @@ class Coverer {
     std::optional<Movement> movement = movementOf(graph_, seed);
     if (!movement) return std::nullopt;
     auto choices = movementChoices(graph_, region, *movement, *copier);
-    return CoverRegion{region, std::move(movement), std::move(choices), false};
+    return CoverRegion{region, std::move(movement), std::nullopt, std::move(choices), false};
   }
 
   /// All candidates of the first backend that offers any.
@@ -174,6 +211,7 @@ class Coverer {
   const std::vector<const Backend*>& backends_;
   const std::set<ValueId>& taps_;
   Assignment assigned_;
+  int position_ = 0;
   Cover cover_;
 };
 

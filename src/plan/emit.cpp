@@ -25,7 +25,7 @@ class Emitter {
     for (size_t at = 0; at < layout_.inputs.size(); ++at)
       plan_.inputs.push_back({graph_.value(graph_.inputs()[at]).name, layout_.inputs[at]});
     for (size_t at = 0; at < layout_.outputs.size(); ++at)
-      plan_.outputs.push_back({graph_.outputs()[at].name, layout_.outputs[at]});
+      plan_.outputs.push_back({graph_.outputs()[at].name, layout_.outputs[at], -1});
     for (const PlacedStep& step : memory.steps) {
       const RawStep& raw = layout_.steps[static_cast<size_t>(step.raw)];
       if (raw.kind == RawStep::Kind::region)
@@ -33,6 +33,7 @@ class Emitter {
       else
         for (const PlacedCopy& copy : step.copies) addCopy(raw, copy);
     }
+    settleOutputSlots();
     plan_.arenaBytes = memory.arenaBytes;
     for (const Step& step : plan_.steps)
       plan_.workspaceBytes = std::max(plan_.workspaceBytes, step.kernel.workspace);
@@ -60,6 +61,44 @@ class Emitter {
     plan_.arrays.push_back({known->second, arrayOf(at)});
   }
 
+  /// Slots are numbered by the islands that fill them.
+  void settleOutputSlots() {
+    for (size_t at = 0; at < plan_.outputs.size(); ++at)
+      if (plan_.outputs[at].array < 0) plan_.outputs[at].slot = slotOf(graph_.outputs()[at].value);
+  }
+
+  int32_t slotOf(ValueId id) {
+    const auto [known, fresh] = slotIndex_.emplace(id, static_cast<int32_t>(plan_.slots.size()));
+    if (fresh) {
+      const Value& value = graph_.value(id);
+      PlannedValue slot{value.name, value.source, value.type, {}};
+      if (value.shape.ranked())
+        for (const Dim& dim : value.shape.dims()) slot.dims.push_back(dim.isInteger() ? dim.value() : -1);
+      plan_.slots.push_back(std::move(slot));
+    }
+    return known->second;
+  }
+
+  void describeIsland(const Island& island, KernelSpec& kernel) {
+    kernel.island = islandGraph(graph_, island);
+    for (ValueId value : island.slotsIn) kernel.slotsIn.push_back(slotOf(value));
+    for (ValueId value : island.slotsOut) kernel.slotsOut.push_back(slotOf(value));
+    addConstants(*kernel.island);
+  }
+
+  void keep(const Tensor& constant) {
+    weights_.add(constantKey(constant, Order::plain), [&] { return constant; });
+  }
+
+  /// An engine stores the constants of islands with the others.
+  void addConstants(const Graph& graph) {
+    for (ValueId id = 0; id < graph.valueCount(); ++id)
+      if (graph.value(id).isConstant()) keep(graph.value(id).constant);
+    for (NodeId id = 0; id < graph.nodeCount(); ++id)
+      if (graph.alive(id))
+        for (const auto& body : graph.node(id).bodies) addConstants(*body);
+  }
+
   /// A constant that is read only in packed form still tells its type and dimensions.
   ArraySpec unreadArray(ValueId id) const {
     if (id == kNoValue) return {};
@@ -77,6 +116,7 @@ class Emitter {
     for (int storage : raw.out) out.push_back(arrayOf(storage));
     Step step;
     step.kernel = makeSpec(graph_, cover.region, choice, std::move(in), std::move(out), weights_);
+    if (cover.island) describeIsland(*cover.island, step.kernel);
     step.name = displayName(graph_, cover.region);
     describeMembers(cover.region, step);
     step.reads.assign(raw.in.begin(), raw.in.end());
@@ -124,7 +164,7 @@ class Emitter {
   const Layout& layout_;
   WeightStore& weights_;
   const Backend* copier_;
-  std::map<ValueId, int32_t> valueIndex_;
+  std::map<ValueId, int32_t> valueIndex_, slotIndex_;
   Plan plan_;
 };
 

@@ -1,6 +1,7 @@
 #include "plan/grow.h"
 
 #include <algorithm>
+#include <limits>
 #include <map>
 
 #include "base/error.h"
@@ -196,6 +197,10 @@ Assignment::Assignment(const Graph& graph) : position_(static_cast<size_t>(graph
 
 void Assignment::assign(const Region& region, int position) {
   for (NodeId member : region.members) position_[static_cast<size_t>(member)] = position;
+}
+
+void Assignment::reserve(const std::vector<NodeId>& nodes) {
+  for (NodeId node : nodes) position_[static_cast<size_t>(node)] = std::numeric_limits<int>::max();
 }
 
 bool hasExpression(const Graph& graph, NodeId id) {

@@ -16,6 +16,8 @@ class Assignment {
   explicit Assignment(const Graph& graph);
   int positionOf(NodeId node) const { return position_[static_cast<size_t>(node)]; }
   void assign(const Region& region, int position);
+  /// Nobody grows into these; nobody may read from them before they are assigned.
+  void reserve(const std::vector<NodeId>& nodes);
 
  private:
   std::vector<int> position_;

@@ -2,6 +2,7 @@
 // engine and to check it there.
 #pragma once
 
+#include <memory>
 #include <string>
 #include <vector>
 
@@ -9,6 +10,8 @@
 #include "ir/tensor.h"
 
 namespace ridge {
+
+class Graph;
 
 /// Where the bytes of an array live.
 enum class Space : uint8_t {
@@ -50,7 +53,10 @@ struct KernelSpec {
   std::vector<ArraySpec> packed;  ///< packed weights, one-dimensional
   Expr epilogue;  ///< accumulator: operand kNoValue; empty when the anchor's result is stored as is
   Expr prologue;  ///< empty unless the tactic takes one
-  std::vector<NodeSpec> nodes;  ///< reference backend only
+  std::vector<NodeSpec> nodes;          ///< reference backend only
+  std::shared_ptr<const Graph> island;  ///< reference backend only: what it evaluates; inputs are `in`, then
+                                        ///< slotsIn, outputs are `out`, then slotsOut
+  std::vector<int32_t> slotsIn, slotsOut;  ///< of the context
   uint64_t workspace = 0;  ///< bytes of scratch per thread, shared by all steps of a context; 64-byte aligned
 };
 

@@ -8,6 +8,7 @@
 #include <set>
 
 #include "base/error.h"
+#include "ir/dynamic.h"
 
 namespace ridge {
 
@@ -76,10 +77,8 @@ class LayoutMaker {
 
   int constantStorage(ValueId id, Order order) {
     const Tensor& tensor = graph_.value(id).constant;
-    const Hash128 hash = tensor.hash();
     const Order stored = effective(id, order);
-    const std::string key = fmt::format("{:016x}{:016x} {}", hash.high, hash.low, name(stored));
-    const int32_t blob = weights_.add(key, [&] { return inOrder(tensor, stored); });
+    const int32_t blob = weights_.add(constantKey(tensor, stored), [&] { return inOrder(tensor, stored); });
     return addStorage(id, stored, Space::weights, blob);
   }
 
@@ -127,6 +126,10 @@ class LayoutMaker {
 
   void addOutput(int32_t at) {
     const ValueId value = graph_.outputs()[static_cast<size_t>(at)].value;
+    if (isDynamic(graph_.value(value))) {
+      layout_.outputs.push_back(-1);
+      return;
+    }
     const int plain = storageOf(value, Order::plain);
     const Storage& storage = layout_.storages[static_cast<size_t>(plain)];
     if (storage.space == Space::output && storage.index == at) {
@@ -159,6 +162,11 @@ class LayoutMaker {
 };
 
 }  // namespace
+
+std::string constantKey(const Tensor& tensor, Order order) {
+  const Hash128 hash = tensor.hash();
+  return fmt::format("{:016x}{:016x} {}", hash.high, hash.low, name(order));
+}
 
 Layout layOut(const Graph& graph, const Cover& cover, const Formats& formats, WeightStore& weights) {
   return LayoutMaker(graph, cover, formats, weights).run();

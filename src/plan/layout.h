@@ -2,6 +2,7 @@
 // memory.
 #pragma once
 
+#include <string>
 #include <vector>
 
 #include "plan/assign_formats.h"
@@ -35,8 +36,11 @@ struct RawStep {
 struct Layout {
   std::vector<Storage> storages;
   std::vector<RawStep> steps;
-  std::vector<int> inputs, outputs;  ///< storages of the plan's ports
+  std::vector<int> inputs, outputs;  ///< storages of the plan's ports; -1: in a slot
 };
+
+/// Key of a constant in the WeightStore, stored in this order.
+std::string constantKey(const Tensor& tensor, Order order);
 
 /// Constants are stored in `weights` in the order in which they are read.
 Layout layOut(const Graph& graph, const Cover& cover, const Formats& formats, WeightStore& weights);

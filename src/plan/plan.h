@@ -48,12 +48,21 @@ struct Step {
 /// Input or output of the plan, with its bound shape.
 struct Port {
   std::string name;
-  int32_t array = 0;  ///< index into Plan::arrays
+  int32_t array = 0;  ///< index into Plan::arrays; -1: its shape is known only when the network has run
+  int32_t slot = -1;  ///< index into Plan::slots then
+};
+
+/// What a caller gives or gets; unknown dimensions are -1.
+struct PortType {
+  DType type = DType::undefined;
+  Dims dims;
 };
 
 struct Plan {
   std::vector<PlannedValue> values;
   std::vector<PlannedArray> arrays;
+  std::vector<PlannedValue>
+      slots;  ///< values of islands, made anew in every execution; unknown dimensions are -1
   std::vector<Port> inputs, outputs;
   std::vector<Step> steps;
   std::vector<Decision> decisions;
@@ -62,6 +71,8 @@ struct Plan {
   std::string device;           ///< "cpu", "reference"
   std::string architecture;     ///< instruction set that it was planned for
   int tunedThreads = 0;         ///< threads of the timings; 0 when nothing was timed
+
+  PortType typeOf(const Port& port) const;
 };
 
 /// Constants of an engine in the form that kernels read; shared by its plans. Blobs are 64-byte aligned in

@@ -91,6 +91,7 @@ class ReferenceBackend : public Backend {
     if (spec.tactic == "node") return reference::compileNode(spec, weights);
     if (spec.tactic == "expression") return reference::compileExpression(spec);
     if (spec.tactic == "copy") return reference::compileCopy(spec);
+    if (spec.tactic == "island") return reference::compileIsland(spec);
     failSpec(spec, "the reference backend has no such tactic");
   }
 };

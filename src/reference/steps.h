@@ -1,4 +1,4 @@
-// The three kinds of step that the reference backend compiles.
+// The kinds of step that the reference backend compiles.
 #pragma once
 
 #include <memory>
@@ -20,5 +20,8 @@ std::unique_ptr<CompiledStep> compileExpression(const KernelSpec& spec);
 
 /// A strided copy.
 std::unique_ptr<CompiledStep> compileCopy(const KernelSpec& spec);
+
+/// A dynamic island under the evaluator. Running it allocates.
+std::unique_ptr<CompiledStep> compileIsland(const KernelSpec& spec);
 
 }  // namespace ridge::reference

@@ -56,7 +56,13 @@ ExecutionContext::ExecutionContext(std::shared_ptr<const Executable> executable)
     ownInputs_.push_back(Tensor::allocate(array.type, array.dims));
     inputs_.push_back(ownInputs_.back().bytes().data());
   }
+  slots_.resize(plan().slots.size());
   for (size_t port = 0; port < plan().outputs.size(); ++port) {
+    if (plan().outputs[port].array < 0) {
+      ownOutputs_.emplace_back();
+      outputs_.push_back(nullptr);
+      continue;
+    }
     const ArraySpec& array = executable_->outputArray(port);
     ownOutputs_.push_back(Tensor::allocate(array.type, array.dims));
     outputs_.push_back(ownOutputs_.back().mutableBytes().data());
@@ -67,6 +73,10 @@ void ExecutionContext::bindInput(size_t port, const void* data) {
   inputs_.at(port) = static_cast<const std::byte*>(data);
 }
 void ExecutionContext::bindOutput(size_t port, void* data) {
+  if (plan().outputs.at(port).array < 0)
+    failUsage("its shape is known only when the network has run",
+              fmt::format("output {}", escaped(plan().outputs[port].name)),
+              "read it after the execution instead");
   outputs_.at(port) = static_cast<std::byte*>(data);
 }
 
@@ -78,6 +88,13 @@ void ExecutionContext::setInput(size_t port, const Tensor& tensor) {
 }
 
 Tensor ExecutionContext::output(size_t port) const {
+  if (const Port& known = plan().outputs.at(port); known.array < 0) {
+    const Tensor& made = slots_[static_cast<size_t>(known.slot)].tensor;
+    if (!made.defined())
+      failInput("it is a sequence, or empty", fmt::format("output {}", escaped(known.name)),
+                "ask for a tensor");
+    return made;
+  }
   const ArraySpec& array = executable_->outputArray(port);
   Tensor copy = Tensor::allocate(array.type, array.dims);
   if (copy.byteSize() > 0) std::memcpy(copy.mutableBytes().data(), outputs_.at(port), copy.byteSize());
@@ -92,7 +109,8 @@ Buffers ExecutionContext::buffers() const {
           const_cast<std::byte*>(workspace_.bytes().data()),
           workspacePerThread_,
           threads_,
-          executable_->weights()};
+          executable_->weights(),
+          slots_};
 }
 
 void ExecutionContext::execute() {

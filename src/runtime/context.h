@@ -17,17 +17,22 @@ class ExecutionContext {
   const Executable& executable() const { return *executable_; }
   const Plan& plan() const { return executable_->plan(); }
 
-  /// The caller's own buffer for an input or output, dense and row-major, alive until the next bind. Until
-  /// then the context's own buffers serve.
+  /// The caller's own buffer for an input, or for an output with a shape of its own, dense and row-major,
+  /// alive until the next bind. Until then the context's own buffers serve.
   void bindInput(size_t port, const void* data);
   void bindOutput(size_t port, void* data);
 
   /// Copies an array into the context's own buffer of an input; type and dimensions must fit (Error{input}).
   void setInput(size_t port, const Tensor& tensor);
-  /// A copy of an output.
+  /// A copy of an output. Error{input} when it is no tensor.
   Tensor output(size_t port) const;
+  /// The buffer that an output is written to; null for one in a slot.
+  const void* outputData(size_t port) const { return outputs_.at(port); }
+  /// What an island has made in the last execution; nothing before the first.
+  const Datum& slot(size_t index) const { return slots_.at(index); }
+  void setSlot(size_t index, Datum value) { slots_.at(index) = std::move(value); }
 
-  /// Runs all steps. Allocates nothing.
+  /// Runs all steps. Allocates nothing outside islands.
   void execute();
   /// Runs steps [first, last).
   void execute(size_t first, size_t last);
@@ -59,6 +64,7 @@ class ExecutionContext {
   std::vector<Tensor> ownInputs_, ownOutputs_;
   std::vector<const std::byte*> inputs_;
   std::vector<std::byte*> outputs_;
+  mutable std::vector<Datum> slots_;
   Observer observer_;
 };
 

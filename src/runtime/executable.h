@@ -27,6 +27,7 @@ class Executable {
   /// The bound shapes of the inputs are exactly these (names that are missing do not matter).
   bool serves(const std::vector<BoundShape>& shapes) const;
   const ArraySpec& inputArray(size_t port) const { return arrayOf(plan_.inputs[port]); }
+  /// Only of an output with a shape of its own (Port::array).
   const ArraySpec& outputArray(size_t port) const { return arrayOf(plan_.outputs[port]); }
 
  private:

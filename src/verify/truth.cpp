@@ -33,7 +33,7 @@ void LoweredTruth::compute(NodeId wanted) {
   std::vector<NodeId> pending{wanted};
   while (!pending.empty()) {
     const Node& node = lowered_.node(pending.back());
-    std::vector<Tensor> inputs;
+    std::vector<Datum> inputs;
     bool ready = true;
     for (ValueId input : node.in) {
       const bool needsNode =
@@ -43,13 +43,14 @@ void LoweredTruth::compute(NodeId wanted) {
         pending.push_back(lowered_.producer(input));
         ready = false;
       } else {
-        inputs.push_back(input == kNoValue ? Tensor() : value(input).value);
+        inputs.push_back(input == kNoValue ? Datum() : value(input).datum());
       }
     }
     if (!ready) continue;
-    std::vector<Tensor> results = evaluateNode(node, inputs);
+    std::vector<Datum> results = evaluateNodeData(node, inputs);
     for (size_t at = 0; at < results.size(); ++at)
-      if (node.out[at] != kNoValue) known_[node.out[at]] = {std::move(results[at]), false};
+      if (node.out[at] != kNoValue)
+        known_[node.out[at]] = {std::move(results[at].tensor), false, std::move(results[at].sequence)};
     pending.pop_back();
   }
 }

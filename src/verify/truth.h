@@ -33,8 +33,15 @@ class LoweredTruth {
   LoweredTruth(const Graph& lowered, const Truth& truth) : lowered_(lowered), truth_(truth) {}
 
   struct Known {
-    Tensor value;
+    Tensor value;           ///< undefined when it is no tensor
     bool imported = false;  ///< taken from the imported graph
+    std::shared_ptr<const std::vector<Tensor>> sequence = {};
+
+    Datum datum() const {
+      Datum made(value);
+      made.sequence = sequence;
+      return made;
+    }
   };
   /// Computes what it needs, once.
   const Known& value(ValueId id);

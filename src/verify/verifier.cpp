@@ -86,6 +86,8 @@ class PlanVerifier {
     for (const auto* arrays : {&step.reads, &step.writes})
       for (int32_t array : *arrays)
         if (array >= 0 && !isConstant(array) && !isKnown(step, array)) return;
+    for (int32_t slot : step.kernel.slotsIn)
+      if (!isKnownSlot(step, slot)) return;
     std::vector<Tensor> wanted;
     for (size_t out = 0; out < step.writes.size(); ++out) wanted.push_back(truthOf(step, out));
     // Before the inputs: a result may take over the place of one.
@@ -93,8 +95,32 @@ class PlanVerifier {
     for (int32_t read : step.reads)
       if (read >= 0 && !isConstant(read))
         context_.write(static_cast<size_t>(read), find(valueOf(read).name)->value);
+    for (int32_t slot : step.kernel.slotsIn)
+      context_.setSlot(static_cast<size_t>(slot), find(slotName(slot))->datum());
     context_.execute(at, at + 1);
-    for (size_t out = 0; out < wanted.size(); ++out) judgeResult(step, out, wanted[out]);
+    for (size_t out = 0; out < wanted.size(); ++out)
+      judgeResult(step, valueOf(step.writes[out]).name, context_.read(step.kernel.out[out]), wanted[out]);
+    for (int32_t slot : step.kernel.slotsOut) judgeSlot(step, slot);
+  }
+
+  void judgeSlot(const Step& step, int32_t slot) {
+    const Tensor& made = context_.slot(static_cast<size_t>(slot)).tensor;
+    const LoweredTruth::Known* known = find(slotName(slot));
+    if (made.defined() && known && known->value.defined())
+      judgeResult(step, slotName(slot), made, known->value);
+    else
+      report_.unchecked.push_back(
+          fmt::format("{}: the lowered graph has no tensor '{}'", step.name, slotName(slot)));
+  }
+
+  const std::string& slotName(int32_t slot) const { return plan().slots[static_cast<size_t>(slot)].name; }
+
+  /// Else the step is listed as unchecked.
+  bool isKnownSlot(const Step& step, int32_t slot) {
+    if (find(slotName(slot))) return true;
+    report_.unchecked.push_back(
+        fmt::format("{}: the lowered graph has no value '{}'", step.name, slotName(slot)));
+    return false;
   }
 
   bool isConstant(int32_t array) const {
@@ -127,15 +153,14 @@ class PlanVerifier {
     return id ? &loweredTruth_.value(*id) : nullptr;
   }
 
-  void judgeResult(const Step& step, size_t out, const Tensor& wanted) {
-    const PlannedValue& value = valueOf(step.writes[out]);
-    const ValueId id = *lowered_.find(value.name);
-    const Tensor got = context_.read(step.kernel.out[out]);
+  void judgeResult(const Step& step, const std::string& value, const Tensor& got, const Tensor& wanted) {
+    const ValueId id = *lowered_.find(value);
     Verdict verdict = judge(step.name, got, wanted, kRegionDb);
-    verdict.value = value.name;
+    verdict.value = value;
     verdict.kernel = step.kernel.tactic;
     verdict.againstLowered = !loweredTruth_.value(id).imported;
-    if (verdict.outcome == Outcome::failed && got.dims() == value.dims && isRounding(step, id, got)) {
+    if (verdict.outcome == Outcome::failed && got.dims() == loweredTruth_.value(id).value.dims() &&
+        isRounding(step, id, got)) {
       verdict.outcome = Outcome::passed;
       verdict.note = "cancellation: no order of float32 additions is more exact";
     }
@@ -150,6 +175,8 @@ class PlanVerifier {
     for (int32_t read : step.reads)
       if (read >= 0)
         if (const auto id = lowered_.find(valueOf(read).name)) given.insert(*id);
+    for (int32_t slot : step.kernel.slotsIn)
+      if (const auto id = lowered_.find(slotName(slot))) given.insert(*id);
     return RoundingSlack(lowered_, loweredTruth_, std::move(given), step.members.size()).covers(result, got);
   }
 

@@ -144,10 +144,10 @@ Json planJson(const Plan& plan, bool layers, const Output& out) {
   const auto ports = [&](const char* key, const std::vector<Port>& all) {
     json[key] = Json::array();
     for (const Port& port : all) {
-      const ArraySpec& array = plan.arrays[static_cast<size_t>(port.array)].array;
-      json[key].push_back(portJson(port.name, array.type, toString(array.dims)));
+      const PortType known = plan.typeOf(port);
+      json[key].push_back(portJson(port.name, known.type, toString(known.dims)));
       out.line(fmt::format("{} {}: {} {}", std::string_view(key) == "inputs" ? "input " : "output",
-                           escaped(port.name), name(array.type), toString(array.dims)));
+                           escaped(port.name), name(known.type), toString(known.dims)));
     }
   };
   ports("inputs", plan.inputs);
