@@ -113,6 +113,20 @@ ValueId hardSwishForm(GraphMaker& m, ValueId x, const std::string& form, float t
   return mul(mul(x, sixth, "x6"), relu6, "y");
 }
 
+TEST(Lower, integersThatLookLikeHardSwishStay) {
+  GraphMaker m;
+  const ValueId x = m.input("x", {4}, DType::i64);
+  const ValueId sum = m.node(ops::add, {x, m.ints("three", {3})}, "sum");
+  const ValueId zero = m.node(ops::squeeze, {m.ints("zero", {0})}, "zero_scalar");
+  const ValueId six = m.node(ops::squeeze, {m.ints("six", {6})}, "six_scalar");
+  const ValueId clipped = m.node(ops::clip, {sum, zero, six}, "clip");
+  m.output("y", m.node(ops::div, {m.node(ops::mul, {x, clipped}, "xr"), m.ints("six2", {6})}, "y_raw"));
+  const Graph before = m.finish();
+  const Graph after = lowered(before, {});
+  EXPECT_EQ(count(after, ops::hardSwish), 0);
+  expectSameAnswers(before, after);
+}
+
 TEST(Lower, recognisesHardSwish) {
   for (const std::string& form : hardSwishForms())
     for (const float three : {3.0F, 2.0F}) {
