@@ -245,6 +245,23 @@ void keepWorse(std::vector<Verdict>& known, std::vector<Verdict> fresh) {
   }
 }
 
+/// The plan's inputs have the types and the fixed sizes of the model's; same order and number.
+bool inputsFit(const Graph& graph, const Plan& plan) {
+  for (size_t at = 0; at < plan.inputs.size(); ++at) {
+    const int32_t array = plan.inputs[at].array;
+    if (array < 0) continue;
+    const ArraySpec& planned = plan.arrays[static_cast<size_t>(array)].array;
+    const Value& value = graph.value(graph.inputs()[at]);
+    if (planned.type != value.type) return false;
+    if (!value.shape.ranked()) continue;
+    if (static_cast<size_t>(value.shape.rank()) != planned.dims.size()) return false;
+    for (size_t axis = 0; axis < planned.dims.size(); ++axis)
+      if (const Dim& dim = value.shape.dims()[axis]; dim.isInteger() && dim.value() != planned.dims[axis])
+        return false;
+  }
+  return true;
+}
+
 }  // namespace
 
 void VerifyReport::merge(VerifyReport next) {
@@ -282,7 +299,9 @@ void requireSameModel(const Graph& imported, const Plan& plan) {
     return std::equal(ports.begin(), ports.end(), names.begin(), names.end(),
                       [](const Port& port, const std::string& name) { return port.name == name; });
   };
-  if (same(plan.inputs, inputNames(imported)) && same(plan.outputs, outputNames(imported))) return;
+  if (same(plan.inputs, inputNames(imported)) && same(plan.outputs, outputNames(imported)) &&
+      inputsFit(imported, plan))
+    return;
   failInput("the engine has other inputs or outputs than the model", {},
             "verify it against the model that it was built from");
 }

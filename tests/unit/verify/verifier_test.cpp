@@ -117,6 +117,11 @@ TEST_F(Verifier, AnEngineOfAnotherModelIsRefused) {
   EngineData other = built_.data;
   other.plans[0].outputs[0].name = "elsewhere";
   expectError(ErrorCode::input, "other inputs or outputs", [&] { verify(other); });
+  // The same names, for pictures of another size.
+  Graph larger = built_.imported.graph;
+  larger.value(larger.inputs()[0]).shape = Shape({Dim::symbol("N"), 3, 16, 16});
+  expectError(ErrorCode::input, "other inputs or outputs",
+              [&] { requireSameModel(larger, built_.data.plans[0]); });
 }
 
 TEST_F(Verifier, ReportsOfSeveralRunsKeepTheWorstAndAllThatWasNotChecked) {
