@@ -1,7 +1,12 @@
 // Ridgeline's C++ API: a trained network in, a verified engine out, and its execution.
 //
-//   ridge::Engine engine = ridge::Engine::build("model.onnx");   // optimized, planned for this machine,
-//   verified engine.save("model.ridge"); ridge::Context context = engine.context();
+//   // Optimized, planned for this machine, verified.
+//   ridge::Engine engine = ridge::Engine::build("model.onnx");
+//
+//   engine.save("model.ridge");
+//
+//   ridge::Context context = engine.context();
+//
 //   context.bindInput("input", pixels);
 //   context.bindOutput("output", scores);
 //   context.execute();
@@ -62,8 +67,8 @@ class RIDGE_API Context {
   const std::vector<TensorInfo>& inputs() const;  ///< with the shapes that this context is bound to
   const std::vector<TensorInfo>& outputs() const;
 
-  /// The caller's buffers, as large as the TensorInfo says; they must live until the next bind. Any
-  /// alignment.
+  /// The caller's buffers, as large as the TensorInfo says; they must live until the next bind.
+  /// Aligned to an element of their type.
   void bindInput(const std::string& name, const void* data);
   void bindOutput(const std::string& name, void* data);
 

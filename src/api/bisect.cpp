@@ -29,6 +29,8 @@ class Bisection {
   std::optional<BadPatch> run() {
     const Trial all = attempt(std::nullopt);
     if (all.symptom.empty()) return std::nullopt;
+    if (const Trial none = attempt(0); !none.symptom.empty())
+      return BadPatch{"none", {}, "the graph is wrong before any pass", 0, none.symptom};
     // The first `good` patches are right, the first `bad` are wrong.
     int64_t good = 0, bad = static_cast<int64_t>(all.report.patches.size());
     std::string symptom = all.symptom;
@@ -42,7 +44,6 @@ class Bisection {
         symptom = trial.symptom;
       }
     }
-    if (bad == 0) return BadPatch{"none", {}, "the graph is wrong before any pass", 0, symptom};
     const PassReport::Applied& patch = all.report.patches[static_cast<size_t>(bad - 1)];
     return BadPatch{patch.pass, patch.nodes, patch.sentence, bad - 1, symptom};
   }
@@ -58,7 +59,7 @@ class Bisection {
     const std::vector<Tensor> outputs = evaluate(graph, inputs_);
     for (size_t at = 0; at < outputs.size() && trial.symptom.empty(); ++at) {
       const Verdict verdict = judgeOutput(graph.outputs()[at].name, outputs[at], truth_[at]);
-      if (!verdict.passed)
+      if (verdict.outcome == Outcome::failed)
         trial.symptom =
             fmt::format("output {} has {:.1f} dB", verdict.name, verdict.difference.worstChannelDb);
     }

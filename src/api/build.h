@@ -44,7 +44,7 @@ struct BuildResult {
   Graph portable;              ///< after the portable passes
   std::vector<Graph> lowered;  ///< one for each plan
   PassReport passes;
-  VerifyReport verification;  ///< of the last plan that was checked, or the first that failed
+  VerifyReport verification;  ///< of all plans, up to the first that failed: the worst of each result
   bool verified = false;      ///< verification ran and passed
   std::vector<PhaseTime> phases;
   std::vector<std::string> notes;  ///< for people

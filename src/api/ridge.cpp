@@ -114,8 +114,8 @@ Context::OutputView Context::output(const std::string& name) const {
 Engine Engine::build(const std::string& modelPath, const BuildSettings& settings) {
   BuildResult built = buildModel(modelPath, optionsFrom(settings));
   if (settings.verify && !built.verification.passed)
-    throw Error(ErrorCode::no, "verification failed: " + built.verification.failure(), modelPath,
-                "`ridge verify --bisect-passes` looks for the reason");
+    throw Error(ErrorCode::no, "verification failed: " + escaped(built.verification.failure()),
+                escaped(modelPath), "`ridge verify --bisect-passes` looks for the reason");
   return Engine(implementationOf(std::move(built)));
 }
 

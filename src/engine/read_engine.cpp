@@ -79,9 +79,9 @@ EngineFile EngineFile::open(const std::string& path) {
         const Header header = readHeader(bytes);
         const std::vector<SectionEntry> table = readTable(header, bytes);
         file.checksums_ = sectionOf(table, bytes, SectionKind::checksums);
+        if (file.checksums_.empty()) refuse("its checksums are missing");
         const auto covered = static_cast<size_t>(file.checksums_.data() - bytes.data());
-        if (file.checksums_.empty() ||
-            file.checksums_.size() != (covered + kChunkBytes - 1) / kChunkBytes * sizeof(uint64_t))
+        if (file.checksums_.size() != (covered + kChunkBytes - 1) / kChunkBytes * sizeof(uint64_t))
           refuse("its checksums are missing");
         file.bytes_ = bytes.first(covered);
         const auto metadata = sectionOf(table, bytes, SectionKind::metadata);

@@ -3,6 +3,7 @@
 #include <unordered_map>
 
 #include "base/error.h"
+#include "base/text.h"
 #include "ir/patch.h"
 
 namespace ridge {
@@ -69,9 +70,9 @@ void requireCounts(const Node& node) {
 
 std::string placeOf(const Graph& graph, const Node& node) {
   const std::string op = " (" + displayName(*node.op) + ")";
-  if (!node.name.empty()) return "node " + node.name + op;
+  if (!node.name.empty()) return "node " + escaped(node.name) + op;
   for (ValueId id : node.out)
-    if (id != kNoValue) return "node of " + graph.value(id).name + op;
+    if (id != kNoValue) return "node of " + escaped(graph.value(id).name) + op;
   return "a node" + op;
 }
 

@@ -58,7 +58,8 @@ void requireLowered(const Graph& graph) {
     if (isDynamic(graph, id)) continue;  // islands are evaluated as they are
     if (std::count(std::begin(kReplaced), std::end(kReplaced), node.op) > 0)
       failInput(fmt::format("{} with these attributes cannot be lowered", displayName(*node.op)),
-                fmt::format("node '{}'", displayName(graph, id)), "see the pass report for the reason");
+                fmt::format("node '{}'", escaped(displayName(graph, id))),
+                "see the pass report for the reason");
   }
 }
 

@@ -79,7 +79,8 @@ class Backend {
   virtual int revision() const = 0;
 
   /// Tactic that copies between arrays of any strides with the same dimensions (reformats, concat, slices),
-  /// or "" when this backend has none: `in[0]` to `out[0]`, no params.
+  /// or "" when this backend has none: `in[0]` to `out[0]`, no params. Up to eight axes, elements of 1, 2, 4
+  /// or 8 bytes.
   virtual std::string_view copyTactic() const = 0;
   /// Estimate for it, by bytes moved.
   virtual double copyNs(uint64_t bytes) const = 0;

@@ -106,7 +106,7 @@ class Coverer {
     candidate.outputOrders.assign(made.region.outputs.size(), Order::plain);
     made.choices.push_back({backends_.back(), std::move(candidate), 0});
     for (NodeId member : made.region.members)
-      if (graph_.node(member).op->evaluate)
+      if (graph_.node(member).op->evaluate && !graph_.node(member).op->reference)
         cover_.decisions.push_back(
             {displayName(graph_, member),
              fmt::format(

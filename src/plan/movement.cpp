@@ -48,12 +48,18 @@ Movement transposeMovement(const Graph& graph, const Node& node) {
   return {false, {std::move(piece)}};
 }
 
+/// What every copy tactic takes: up to eight axes, elements of one to eight whole bytes.
+bool canBeCopied(const Graph& graph, ValueId id) {
+  const Value& value = graph.value(id);
+  const int bits = bitsOf(value.type);
+  return value.shape.rank() <= 8 && (bits == 8 || bits == 16 || bits == 32 || bits == 64);
+}
+
 }  // namespace
 
 std::optional<Movement> movementOf(const Graph& graph, NodeId id) {
   const Node& node = graph.node(id);
-  if (node.out.size() != 1 || bitsOf(graph.value(node.out.front()).type) % 8 != 0 ||
-      bitsOf(graph.value(node.out.front()).type) == 0)
+  if (node.out.size() != 1 || !canBeCopied(graph, node.out.front()) || !canBeCopied(graph, node.in.front()))
     return std::nullopt;
   if (node.op == &ops::concat) return concatMovement(graph, node);
   if (node.op == &ops::transpose) return transposeMovement(graph, node);

@@ -85,9 +85,10 @@ size_t TimingCache::load(const std::string& path) {
 
 std::string TimingCache::save(const std::string& path) {
   try {
-    if (const fs::path folder = fs::path(path).parent_path(); !folder.empty()) fs::create_directories(folder);
+    // Only our own place is made: a mistyped --timing-cache is not.
+    if (path == defaultPath()) fs::create_directories(fs::path(path).parent_path());
     FileLock lock(path);
-    if (!lock.held()) return fmt::format("the timing cache {} cannot be locked", path);
+    if (!lock.held()) return fmt::format("the timing cache {} cannot be locked", escaped(path));
     std::map<std::string, int64_t> merged;
     parse(readText(path), merged);
     for (const auto& [key, time] : entries_) merged[key] = time;
@@ -97,7 +98,7 @@ std::string TimingCache::save(const std::string& path) {
     file.write(std::as_bytes(std::span(text)));
     file.commit();
   } catch (const std::exception& error) {
-    return fmt::format("the timing cache {} cannot be written: {}", path, error.what());
+    return fmt::format("the timing cache {} cannot be written: {}", escaped(path), escaped(error.what()));
   }
   changed_ = false;
   return {};

@@ -139,13 +139,22 @@ void ExecutionContext::execute(size_t first, size_t last) {
 }
 
 Tensor ExecutionContext::read(size_t array) const {
-  const ArraySpec& spec = plan().arrays.at(array).array;
+  return read(plan().arrays.at(array).array);
+}
+
+Tensor ExecutionContext::read(const ArraySpec& spec) const {
   Tensor copy = Tensor::allocate(spec.type, spec.dims);
   const std::byte* from = addressOf(spec.at, buffers());
   std::byte* to = copy.mutableBytes().data();
   walk(spec,
        [&](int64_t dense, int64_t placed, size_t size) { std::memcpy(to + dense, from + placed, size); });
   return copy;
+}
+
+void ExecutionContext::poison(const ArraySpec& part) {
+  if (part.type == DType::boolean) return;
+  std::byte* to = writableAddressOf(part.at, buffers());
+  walk(part, [&](int64_t, int64_t placed, size_t size) { std::memset(to + placed, 0xff, size); });
 }
 
 void ExecutionContext::write(size_t array, const Tensor& tensor) {

@@ -44,6 +44,11 @@ class ExecutionContext {
 
   /// A dense copy of an array of the plan; only meaningful while it is alive.
   Tensor read(size_t array) const;
+  /// The same of a part of an array, as a step of the plan names it.
+  Tensor read(const ArraySpec& part) const;
+  /// Fills what a step is to write with NaN (all ones in integers; booleans stay), so that what it leaves out
+  /// shows.
+  void poison(const ArraySpec& part);
   /// Sets an array of the plan: what a step reads can be injected.
   void write(size_t array, const Tensor& tensor);
 
@@ -52,13 +57,12 @@ class ExecutionContext {
  private:
   Buffers buffers() const;
   void requireFixedInputs() const;
-  const std::byte* addressOfArray(size_t array) const;
 
   std::shared_ptr<const Executable> executable_;
   int threads_;
   uint64_t workspacePerThread_;
   Tensor arena_, workspace_;
-  std::vector<Tensor> ownInputs_, ownOutputs_;  // made when first needed
+  std::vector<Tensor> ownInputs_, ownOutputs_;
   std::vector<const std::byte*> inputs_;
   std::vector<std::byte*> outputs_;
   mutable std::vector<Datum> slots_;

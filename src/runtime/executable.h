@@ -24,7 +24,8 @@ class Executable {
   std::span<const Tensor> weightTensors() const { return weights_; }
   uint64_t weightBytes() const;
 
-  /// The bound shapes of the inputs are exactly these (names that are missing do not matter).
+  /// The bound shapes of the inputs are exactly these (an input that `shapes` leaves out may have any; an
+  /// unknown name: false).
   bool serves(const std::vector<BoundShape>& shapes) const;
   const ArraySpec& inputArray(size_t port) const { return arrayOf(plan_.inputs[port]); }
   /// Only of an output with a shape of its own (Port::array).

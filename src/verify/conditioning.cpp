@@ -2,18 +2,21 @@
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
 #include <random>
 
 #include "ops/evaluate.h"
+#include "ops/ops.h"
 
 namespace ridge {
 
 namespace {
 
 constexpr double kUnit = 1.0 / (1 << 24);  // half a unit in the last place of float32, relative
-// Errors of a blocked sum of K products stay below this many units of the sum of magnitudes in practice; the
-// slope of any activation that follows is below 2.
+// Errors of a blocked sum of K products stay below this many units of the sum of magnitudes in practice.
 constexpr double kUnitsOfSum = 4;
+// Kernels run with denormals flushed to zero.
+constexpr double kFlushed = std::numeric_limits<float>::min();
 
 Tensor magnitudes(const Tensor& tensor) {
   if (!tensor.defined() || !isFloat(tensor.type())) return tensor;
@@ -29,33 +32,84 @@ Tensor perturbed(const Tensor& tensor, std::mt19937_64& random) {
   return fromDoubles(tensor.type(), tensor.dims(), values);
 }
 
+/// Ops whose results are sums of products (or of elements), so that evaluating them on magnitudes gives the
+/// sums of magnitudes.
+bool isSum(const Op& op) {
+  const Op* const sums[] = {
+      &ops::conv,        &ops::matMul,           &ops::gemm, &ops::reduceSum, &ops::reduceMean,
+      &ops::averagePool, &ops::globalAveragePool};
+  return std::find(std::begin(sums), std::end(sums), &op) != std::end(sums);
+}
+
+/// The weights of a convolution or product, if input `at` is that.
+bool isWeight(const Node& node, size_t at) {
+  return at == 1 && (node.op == &ops::conv || node.op == &ops::matMul || node.op == &ops::gemm);
+}
+
 }  // namespace
 
-bool withinRoundingOfSums(const Node& node, const std::vector<Tensor>& inputs, const Tensor& got,
-                          const Tensor& want) {
-  std::vector<Tensor> positive;
-  for (const Tensor& input : inputs) positive.push_back(magnitudes(input));
-  const Tensor sums = evaluateNode(node, positive).front();
-  if (sums.dims() != want.dims()) return false;
-  // Every element by itself: stricter than by channel.
-  const std::vector<double> a = toDoubles(got), b = toDoubles(want), s = toDoubles(sums);
-  const double slack = kUnitsOfSum * kUnit;
-  for (size_t at = 0; at < a.size(); ++at)
-    if (!(std::abs(a[at] - b[at]) <= slack * s[at] + std::abs(b[at]) * 4 * kUnit)) return false;
+bool RoundingSlack::covers(ValueId value, const Tensor& got) {
+  const Tensor want = truth_.value(value).value;
+  if (want.type() != DType::f32 || got.dims() != want.dims()) return false;
+  const Slack slack = of(value);
+  if (slack.empty()) return false;
+  const std::vector<double> a = toDoubles(got), b = toDoubles(want);
+  for (size_t at = 0; at < a.size(); ++at) {
+    const bool equal = a[at] == b[at] || (std::isnan(a[at]) && std::isnan(b[at]));
+    if (!equal && !(std::abs(a[at] - b[at]) <= slack[at] + kFlushed)) return false;
+  }
   return true;
 }
 
-bool withinRoundingOfInputs(const std::vector<Tensor>& inputs, const Tensor& got, const Tensor& want) {
-  double largest = 0;
-  for (const Tensor& input : inputs) {
-    if (!isFloat(input.type())) continue;
-    for (double value : toDoubles(input))
-      if (std::isfinite(value)) largest = std::max(largest, std::abs(value));
+const RoundingSlack::Slack& RoundingSlack::of(ValueId value) {
+  if (const auto found = known_.find(value); found != known_.end()) return found->second;
+  Slack slack;
+  const NodeId producer = value == kNoValue ? kNoNode : lowered_.producer(value);
+  if (producer != kNoNode && !given_.contains(value) && nodesLeft_ > 0) {
+    --nodesLeft_;
+    slack = ofNode(lowered_.node(producer), value);
   }
-  const std::vector<double> a = toDoubles(got), b = toDoubles(want);
-  for (size_t at = 0; at < a.size(); ++at)
-    if (!(std::abs(a[at] - b[at]) <= kUnitsOfSum * kUnit * largest)) return false;
-  return true;
+  return known_[value] = std::move(slack);
+}
+
+RoundingSlack::Slack RoundingSlack::ofNode(const Node& node, ValueId value) {
+  std::vector<Tensor> inputs;
+  bool exact = true;
+  for (ValueId input : node.in) {
+    inputs.push_back(input == kNoValue ? Tensor() : truth_.value(input).value);
+    exact = of(input).empty() && exact;
+  }
+  if (isSum(*node.op) && exact) {
+    std::vector<Tensor> positive;
+    for (const Tensor& input : inputs) positive.push_back(magnitudes(input));
+    Slack sums = toDoubles(evaluateNode(node, positive).front());
+    for (double& sum : sums) sum *= kUnitsOfSum * kUnit;
+    return sums;
+  }
+  if (!node.op->traits.elementwise || node.out.size() != 1) return {};
+  const Tensor wanted = truth_.value(value).value;
+  if (wanted.type() != DType::f32) return {};
+  const std::vector<double> want = toDoubles(wanted);
+  Slack total;
+  for (double element : want) total.push_back(kUnitsOfSum * kUnit * std::abs(element));
+  for (size_t at = 0; at < inputs.size(); ++at)
+    if (const Slack& by = of(node.in[at]); !by.empty()) addMoved(node, inputs, at, by, want, total);
+  return total;
+}
+
+void RoundingSlack::addMoved(const Node& node, std::vector<Tensor> inputs, size_t moved, const Slack& by,
+                             const std::vector<double>& want, Slack& total) {
+  const Tensor plain = inputs[moved];
+  Slack most(want.size(), 0);
+  for (const double sign : {1.0, -1.0}) {
+    std::vector<double> values = toDoubles(plain);
+    for (size_t at = 0; at < values.size(); ++at) values[at] += sign * by[at];
+    inputs[moved] = fromDoubles(plain.type(), plain.dims(), values);
+    const std::vector<double> result = toDoubles(evaluateNode(node, inputs).front());
+    for (size_t at = 0; at < most.size(); ++at)
+      most[at] = std::max(most[at], std::abs(result[at] - want[at]));
+  }
+  for (size_t at = 0; at < most.size(); ++at) total[at] += most[at];
 }
 
 std::vector<double> outputDbUnderRounding(const Graph& imported, const NamedInputs& inputs,
@@ -63,7 +117,14 @@ std::vector<double> outputDbUnderRounding(const Graph& imported, const NamedInpu
   std::mt19937_64 random(1);
   NamedInputs moved;
   for (const auto& [name, tensor] : inputs) moved.emplace(name, perturbed(tensor, random));
-  const std::vector<Tensor> outputs = evaluate(imported, moved);
+  Graph rounded = imported;
+  for (NodeId id : rounded.order()) {
+    const Node& node = rounded.node(id);
+    for (size_t at = 0; at < node.in.size(); ++at)
+      if (isWeight(node, at) && rounded.constant(node.in[at]))
+        rounded.value(node.in[at]).constant = perturbed(*rounded.constant(node.in[at]), random);
+  }
+  const std::vector<Tensor> outputs = evaluate(rounded, moved);
   std::vector<double> decibels;
   for (size_t at = 0; at < outputs.size(); ++at) {
     const Tensor& want = truth.outputs()[at];

@@ -1,26 +1,46 @@
 // What float32 can reach at all: asked only where a result misses its bound.
 #pragma once
 
-#include <string>
+#include <map>
+#include <set>
+#include <vector>
 
 #include "verify/metrics.h"
 #include "verify/truth.h"
 
 namespace ridge {
 
-/// A sum of K products loses what cancels: its error scales with the sum of their magnitudes, not with the
-/// result. True when the error of `got` in its worst channel is within a few units of rounding of that sum,
-/// so that no order of float32 additions would do better. `node` is the convolution or product, `inputs` what
-/// it was given.
-bool withinRoundingOfSums(const Node& node, const std::vector<Tensor>& inputs, const Tensor& got,
-                          const Tensor& want);
+/// How far rounding alone may move each element of a region's result. A sum of K products loses what cancels:
+/// its error scales with the sum of their magnitudes, not with the result; elementwise members pass that on
+/// by their slope and add a few roundings of their own. Whatever adds nothing (copies, largest elements,
+/// softmax) has no slack.
+class RoundingSlack {
+ public:
+  /// `given` are the values that the region is fed; a region of more than `mostNodes` is not looked into.
+  RoundingSlack(const Graph& lowered, LoweredTruth& truth, std::set<ValueId> given, size_t mostNodes)
+      : lowered_(lowered), truth_(truth), given_(std::move(given)), nodesLeft_(mostNodes) {}
 
-/// The same for regions that only add and average: an error of a few units of rounding of the largest input
-/// is none, also where the result cancels to nearly zero.
-bool withinRoundingOfInputs(const std::vector<Tensor>& inputs, const Tensor& got, const Tensor& want);
+  /// Every element of `got` is as near to the truth of `value` as float32 allows.
+  bool covers(ValueId value, const Tensor& got);
 
-/// How many dB an output keeps when every input is changed by about one unit in the last place: a network
-/// that amplifies rounding errors cannot be asked for more. By output, in order.
+ private:
+  using Slack = std::vector<double>;  ///< by element; empty for none
+  const Slack& of(ValueId value);
+  Slack ofNode(const Node& node, ValueId value);
+  /// What one input's slack does to an elementwise node's result.
+  void addMoved(const Node& node, std::vector<Tensor> inputs, size_t moved, const Slack& by,
+                const std::vector<double>& want, Slack& total);
+
+  const Graph& lowered_;
+  LoweredTruth& truth_;
+  std::set<ValueId> given_;
+  size_t nodesLeft_;
+  std::map<ValueId, Slack> known_;
+};
+
+/// How many dB an output keeps when every input and every weight of a convolution or product is changed by
+/// about one unit in the last place: a network that amplifies rounding errors cannot be asked for more. By
+/// output, in order.
 std::vector<double> outputDbUnderRounding(const Graph& imported, const NamedInputs& inputs,
                                           const Truth& truth);
 

@@ -3,11 +3,12 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <map>
+#include <set>
+#include <tuple>
 
 #include "base/error.h"
 #include "base/interrupt.h"
-#include "ir/dump.h"
-#include "ops/ops.h"
 #include "runtime/context.h"
 #include "verify/conditioning.h"
 
@@ -29,12 +30,23 @@ Verdict judge(const std::string& name, const Tensor& got, const Tensor& want, do
   verdict.requiredDb = required;
   if (got.dims() != want.dims()) {
     verdict.difference.mismatched = want.count();
-    verdict.passed = false;
+    verdict.outcome = Outcome::failed;
     return verdict;
   }
   verdict.difference = compareTensors(got, want, defaultChannelAxis(want));
-  verdict.passed = isGood(verdict.difference, required);
+  if (!isGood(verdict.difference, required)) verdict.outcome = Outcome::failed;
   return verdict;
+}
+
+std::vector<std::string> inputNames(const Graph& graph) {
+  std::vector<std::string> names;
+  for (ValueId id : graph.inputs()) names.push_back(graph.value(id).name);
+  return names;
+}
+std::vector<std::string> outputNames(const Graph& graph) {
+  std::vector<std::string> names;
+  for (const Graph::Output& output : graph.outputs()) names.push_back(output.name);
+  return names;
 }
 
 class PlanVerifier {
@@ -71,39 +83,69 @@ class PlanVerifier {
 
   void verifyStep(size_t at) {
     const Step& step = plan().steps[at];
-    for (int32_t read : step.reads) {
-      if (read < 0 || plan().arrays[static_cast<size_t>(read)].array.at.space == Space::weights) continue;
-      const LoweredTruth::Known* known = find(valueOf(read).name);
-      if (!known) {
-        report_.unchecked.push_back(
-            fmt::format("{}: the lowered graph has no value '{}'", step.name, valueOf(read).name));
-        return;
-      }
-      context_.write(static_cast<size_t>(read), known->value);
-    }
-    // A copy may fill only a part of what it writes; the rest is the truth already.
-    for (int32_t slot : step.kernel.slotsIn) {
-      const LoweredTruth::Known* known = find(plan().slots[static_cast<size_t>(slot)].name);
-      check(known != nullptr, "an island reads values of the lowered graph");
-      context_.setSlot(static_cast<size_t>(slot), known->datum());
-    }
-    const bool partial =
-        !step.kernel.out.empty() && step.kernel.out.front().dims != valueOf(step.writes.front()).dims;
-    if (partial)
-      context_.write(static_cast<size_t>(step.writes.front()),
-                     find(valueOf(step.writes.front()).name)->value);
+    for (const auto* arrays : {&step.reads, &step.writes})
+      for (int32_t array : *arrays)
+        if (array >= 0 && !isConstant(array) && !isKnown(step, array)) return;
+    for (int32_t slot : step.kernel.slotsIn)
+      if (!isKnownSlot(step, slot)) return;
+    std::vector<Tensor> wanted;
+    for (size_t out = 0; out < step.writes.size(); ++out) wanted.push_back(truthOf(step, out));
+    // Before the inputs: a result may take over the place of one.
+    for (const ArraySpec& out : step.kernel.out) context_.poison(out);
+    for (int32_t read : step.reads)
+      if (read >= 0 && !isConstant(read))
+        context_.write(static_cast<size_t>(read), find(valueOf(read).name)->value);
+    for (int32_t slot : step.kernel.slotsIn)
+      context_.setSlot(static_cast<size_t>(slot), find(slotName(slot))->datum());
     context_.execute(at, at + 1);
-    for (int32_t write : step.writes)
-      judgeRegion(step, valueOf(write).name, context_.read(static_cast<size_t>(write)));
-    for (int32_t slot : step.kernel.slotsOut) judgeSlot(step, static_cast<size_t>(slot));
+    for (size_t out = 0; out < wanted.size(); ++out)
+      judgeResult(step, valueOf(step.writes[out]).name, context_.read(step.kernel.out[out]), wanted[out]);
+    for (int32_t slot : step.kernel.slotsOut) judgeSlot(step, slot);
   }
 
-  void judgeSlot(const Step& step, size_t slot) {
-    const Tensor& made = context_.slot(slot).tensor;
-    if (made.defined())
-      judgeRegion(step, plan().slots[slot].name, made);
+  void judgeSlot(const Step& step, int32_t slot) {
+    const Tensor& made = context_.slot(static_cast<size_t>(slot)).tensor;
+    const LoweredTruth::Known* known = find(slotName(slot));
+    if (made.defined() && known && known->value.defined())
+      judgeResult(step, slotName(slot), made, known->value);
     else
-      report_.unchecked.push_back(fmt::format("{}: '{}' is no tensor", step.name, plan().slots[slot].name));
+      report_.unchecked.push_back(
+          fmt::format("{}: the lowered graph has no tensor '{}'", step.name, slotName(slot)));
+  }
+
+  const std::string& slotName(int32_t slot) const { return plan().slots[static_cast<size_t>(slot)].name; }
+
+  /// Else the step is listed as unchecked.
+  bool isKnownSlot(const Step& step, int32_t slot) {
+    if (find(slotName(slot))) return true;
+    report_.unchecked.push_back(
+        fmt::format("{}: the lowered graph has no value '{}'", step.name, slotName(slot)));
+    return false;
+  }
+
+  bool isConstant(int32_t array) const {
+    return plan().arrays[static_cast<size_t>(array)].array.at.space == Space::weights;
+  }
+
+  /// Else the step is listed as unchecked.
+  bool isKnown(const Step& step, int32_t array) {
+    const PlannedValue& value = valueOf(array);
+    const LoweredTruth::Known* known = find(value.name);
+    if (known && known->value.type() == value.type && known->value.dims() == value.dims) return true;
+    report_.unchecked.push_back(
+        known ? fmt::format("{}: '{}' has another type or shape in the lowered graph", step.name, value.name)
+              : fmt::format("{}: the lowered graph has no value '{}'", step.name, value.name));
+    return false;
+  }
+
+  /// What a step should write. Of a copy that fills a part of an array only that part: the whole truth is
+  /// laid out in the array once, before its first part.
+  Tensor truthOf(const Step& step, size_t out) {
+    const auto array = static_cast<size_t>(step.writes[out]);
+    const Tensor whole = find(valueOf(step.writes[out]).name)->value;
+    if (step.kernel.out[out].dims == whole.dims()) return whole;
+    if (laidOut_.insert(array).second) context_.write(array, whole);
+    return context_.read(step.kernel.out[out]);
   }
 
   const LoweredTruth::Known* find(const std::string& name) {
@@ -111,66 +153,50 @@ class PlanVerifier {
     return id ? &loweredTruth_.value(*id) : nullptr;
   }
 
-  void judgeRegion(const Step& step, const std::string& value, const Tensor& got) {
-    const LoweredTruth::Known* known = find(value);
-    if (!known || !known->value.defined()) {
-      report_.unchecked.push_back(fmt::format("{}: the lowered graph has no tensor '{}'", step.name, value));
-      return;
-    }
-    Verdict verdict = judge(step.name, got, known->value, kRegionDb);
+  void judgeResult(const Step& step, const std::string& value, const Tensor& got, const Tensor& wanted) {
+    const ValueId id = *lowered_.find(value);
+    Verdict verdict = judge(step.name, got, wanted, kRegionDb);
     verdict.value = value;
     verdict.kernel = step.kernel.tactic;
-    verdict.againstLowered = !known->imported;
-    if (!verdict.passed && isRounding(step, got, known->value)) {
-      verdict.passed = true;
+    verdict.againstLowered = !loweredTruth_.value(id).imported;
+    if (verdict.outcome == Outcome::failed && got.dims() == loweredTruth_.value(id).value.dims() &&
+        isRounding(step, id, got)) {
+      verdict.outcome = Outcome::passed;
       verdict.note = "cancellation: no order of float32 additions is more exact";
     }
     report_.worstRegionDb = std::min(report_.worstRegionDb, verdict.difference.worstChannelDb);
-    report_.passed = report_.passed && verdict.passed;
+    report_.passed = report_.passed && verdict.outcome != Outcome::failed;
     report_.regions.push_back(std::move(verdict));
   }
 
   /// The region's sums cancel so much that the error is their rounding.
-  bool isRounding(const Step& step, const Tensor& got, const Tensor& want) {
-    for (NodeId id : lowered_.order()) {
-      const Node& node = lowered_.node(id);
-      if ((node.op != &ops::conv && node.op != &ops::matMul) ||
-          displayName(lowered_, id) != step.members.front())
-        continue;
-      std::vector<Tensor> inputs;
-      for (ValueId input : node.in)
-        inputs.push_back(input == kNoValue ? Tensor() : loweredTruth_.value(input).value);
-      return withinRoundingOfSums(node, inputs, got, want);
-    }
-    std::vector<Tensor> inputs;
+  bool isRounding(const Step& step, ValueId result, const Tensor& got) {
+    std::set<ValueId> given;
     for (int32_t read : step.reads)
       if (read >= 0)
-        if (const LoweredTruth::Known* known = find(valueOf(read).name)) inputs.push_back(known->value);
-    return withinRoundingOfInputs(inputs, got, want);
+        if (const auto id = lowered_.find(valueOf(read).name)) given.insert(*id);
+    for (int32_t slot : step.kernel.slotsIn)
+      if (const auto id = lowered_.find(slotName(slot))) given.insert(*id);
+    return RoundingSlack(lowered_, loweredTruth_, std::move(given), step.members.size()).covers(result, got);
   }
 
-  /// Outputs that miss their bound may be those of a network that amplifies any rounding.
+  /// Outputs that miss their bound may be those of a network that amplifies any rounding: those are
+  /// unchecked.
   void forgiveAmplification() {
     const auto failed = [](const Verdict& verdict) {
-      return !verdict.passed && verdict.difference.mismatched == 0;
+      return verdict.outcome == Outcome::failed && verdict.difference.mismatched == 0;
     };
     if (std::none_of(report_.outputs.begin(), report_.outputs.end(), failed)) return;
-    const bool cancels = std::any_of(report_.regions.begin(), report_.regions.end(),
-                                     [](const Verdict& region) { return !region.note.empty(); });
-    const std::vector<double> reachable = cancels ? std::vector<double>(report_.outputs.size(), 0)
-                                                  : outputDbUnderRounding(imported_, inputs_, truth_);
+    const std::vector<double> reachable = outputDbUnderRounding(imported_, inputs_, truth_);
     for (size_t at = 0; at < report_.outputs.size(); ++at) {
       Verdict& verdict = report_.outputs[at];
-      const double required = std::min(kOutputDb, reachable[at] - kOutputSlackDb);
+      const double required = std::max(kLeastOutputDb, std::min(kOutputDb, reachable[at] - kOutputSlackDb));
       if (!failed(verdict) || verdict.difference.worstChannelDb < required) continue;
-      verdict.passed = true;
+      verdict.outcome = Outcome::unchecked;
       verdict.requiredDb = required;
-      verdict.note =
-          cancels
-              ? "regions before it lose more to cancellation than float32 has"
-              : fmt::format(
-                    "the network amplifies rounding: changing the last bit of its inputs leaves {:.0f} dB",
-                    reachable[at]);
+      verdict.note = fmt::format(
+          "the network amplifies rounding: changing the last bit of its inputs and weights leaves {:.0f} dB",
+          reachable[at]);
       report_.unchecked.push_back(fmt::format("output {}: {}", verdict.name, verdict.note));
     }
   }
@@ -187,7 +213,8 @@ class PlanVerifier {
           judgeOutput(plan().outputs[port].name, context_.output(port), truth_.outputs()[port]));
     }
     forgiveAmplification();
-    for (const Verdict& verdict : report_.outputs) report_.passed = report_.passed && verdict.passed;
+    for (const Verdict& verdict : report_.outputs)
+      report_.passed = report_.passed && verdict.outcome != Outcome::failed;
   }
 
   const Graph& imported_;
@@ -196,15 +223,62 @@ class PlanVerifier {
   LoweredTruth loweredTruth_;
   ExecutionContext context_;
   const NamedInputs& inputs_;
+  std::set<size_t> laidOut_;  ///< arrays that are written in parts and hold the truth
   VerifyReport report_;
 };
 
+/// Keeps the worse verdict on each result, and results that are new.
+void keepWorse(std::vector<Verdict>& known, std::vector<Verdict> fresh) {
+  std::map<std::pair<std::string, std::string>, size_t> places;
+  for (size_t at = 0; at < known.size(); ++at) places.emplace(std::pair(known[at].name, known[at].value), at);
+  for (Verdict& verdict : fresh) {
+    const auto place = places.find({verdict.name, verdict.value});
+    if (place == places.end()) {
+      known.push_back(std::move(verdict));
+      continue;
+    }
+    Verdict& old = known[place->second];
+    const auto badness = [](const Verdict& v) {
+      return std::tuple(v.outcome, v.difference.mismatched, -v.difference.worstChannelDb);
+    };
+    if (badness(verdict) >= badness(old)) old = std::move(verdict);
+  }
+}
+
+/// The plan's inputs have the types and the fixed sizes of the model's; same order and number.
+bool inputsFit(const Graph& graph, const Plan& plan) {
+  for (size_t at = 0; at < plan.inputs.size(); ++at) {
+    const int32_t array = plan.inputs[at].array;
+    if (array < 0) continue;
+    const ArraySpec& planned = plan.arrays[static_cast<size_t>(array)].array;
+    const Value& value = graph.value(graph.inputs()[at]);
+    if (planned.type != value.type) return false;
+    if (!value.shape.ranked()) continue;
+    if (static_cast<size_t>(value.shape.rank()) != planned.dims.size()) return false;
+    for (size_t axis = 0; axis < planned.dims.size(); ++axis)
+      if (const Dim& dim = value.shape.dims()[axis]; dim.isInteger() && dim.value() != planned.dims[axis])
+        return false;
+  }
+  return true;
+}
+
 }  // namespace
+
+void VerifyReport::merge(VerifyReport next) {
+  keepWorse(outputs, std::move(next.outputs));
+  keepWorse(regions, std::move(next.regions));
+  for (std::string& entry : next.unchecked)
+    if (std::find(unchecked.begin(), unchecked.end(), entry) == unchecked.end())
+      unchecked.push_back(std::move(entry));
+  passed = passed && next.passed;
+  truthSeconds += next.truthSeconds;
+  worstRegionDb = std::min(worstRegionDb, next.worstRegionDb);
+}
 
 std::string VerifyReport::failure() const {
   for (const auto* list : {&regions, &outputs})
     for (const Verdict& verdict : *list) {
-      if (verdict.passed) continue;
+      if (verdict.outcome != Outcome::failed) continue;
       const Difference& d = verdict.difference;
       if (d.mismatched > 0)
         return fmt::format("{}: {} elements are not finite or not equal where they should be", verdict.name,
@@ -219,9 +293,23 @@ Verdict judgeOutput(const std::string& name, const Tensor& got, const Tensor& wa
   return judge(name, got, want, kOutputDb);
 }
 
+/// Results are compared by place: the plan must have the model's inputs and outputs.
+void requireSameModel(const Graph& imported, const Plan& plan) {
+  const auto same = [](const std::vector<Port>& ports, const std::vector<std::string>& names) {
+    return std::equal(ports.begin(), ports.end(), names.begin(), names.end(),
+                      [](const Port& port, const std::string& name) { return port.name == name; });
+  };
+  if (same(plan.inputs, inputNames(imported)) && same(plan.outputs, outputNames(imported)) &&
+      inputsFit(imported, plan))
+    return;
+  failInput("the engine has other inputs or outputs than the model", {},
+            "verify it against the model that it was built from");
+}
+
 VerifyReport verifyPlan(const Graph& imported, const Truth& truth, const Graph& lowered,
                         std::shared_ptr<const Executable> executable, const NamedInputs& inputs,
                         VerifyMode mode, const ProgressSink& progress) {
+  requireSameModel(imported, executable->plan());
   return PlanVerifier(imported, truth, lowered, std::move(executable), inputs).run(mode, progress);
 }
 

@@ -16,9 +16,17 @@ namespace ridge {
 inline constexpr double kRegionDb = 100;
 /// What may be left of it at an output, after the errors of all layers.
 inline constexpr double kOutputDb = 60;
+/// What must be left of it at an output of any network: an error below three quarters of the signal.
+inline constexpr double kLeastOutputDb = 3;
 /// An output may be this much worse than when only the inputs are rounded differently (conditioning.h): the
 /// errors of a few hundred layers add up.
 inline constexpr double kOutputSlackDb = 30;
+
+enum class Outcome {
+  passed,
+  unchecked,  ///< not better than noise that no implementation can avoid: proves nothing
+  failed
+};
 
 struct Verdict {
   std::string name;   ///< of the output, or of the region
@@ -27,7 +35,7 @@ struct Verdict {
   Dims dims;
   Difference difference;
   double requiredDb = kRegionDb;
-  bool passed = true;
+  Outcome outcome = Outcome::passed;
   bool againstLowered = false;  ///< no imported value equals it: judged against the lowered graph
   std::string kernel;           ///< tactic of the region
   std::string note;             ///< why less than the usual bound is right; "" as a rule
@@ -36,10 +44,13 @@ struct Verdict {
 struct VerifyReport {
   std::vector<Verdict> outputs, regions;
   std::vector<std::string> unchecked;  ///< "NAME: why"; never counted as passed
-  bool passed = true;
+  bool passed = true;                  ///< nothing failed
   double truthSeconds = 0;
   double worstRegionDb = Difference::kExact;
 
+  /// Another run of the same network (other inputs, other shapes): the worst verdict on each result stays,
+  /// and everything that was not checked.
+  void merge(VerifyReport next);
   /// One sentence about the first failure; "" when passed.
   std::string failure() const;
 };
@@ -49,6 +60,9 @@ enum class VerifyMode {
   sample,  ///< every tenth region and the outputs
   off
 };
+
+/// Error{input} when the plan's inputs and outputs are not the model's: it was made from another model.
+void requireSameModel(const Graph& imported, const Plan& plan);
 
 /// `imported` is what `truth` was made from on `inputs`; `lowered` the graph that the plan was made from
 /// (matched by names of values).

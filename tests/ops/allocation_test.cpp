@@ -30,7 +30,9 @@ long allocationsOf(const OpCase& one) {
     tensor = Tensor::allocate(tensor.type(), tensor.dims());
     out.push_back(view(tensor, tensor.mutableBytes().data()));
   }
-  Graph sized = one.graph;  // inference tells the shapes that `scratch` looks at
+  Graph sized = one.graph;  // as in a plan, where every shape that `scratch` looks at is known
+  for (size_t at = 0; at < node.out.size(); ++at)
+    if (node.out[at] != kNoValue) sized.value(node.out[at]).shape = Shape::of(results[at].dims());
   inferShapes(sized);
   const size_t scratchBytes = node.op->scratch ? node.op->scratch(node, sized) : 0;
   Tensor scratch = Tensor::allocate(DType::u8, {static_cast<int64_t>(scratchBytes)});

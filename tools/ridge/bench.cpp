@@ -3,6 +3,7 @@
 
 #include <atomic>
 #include <chrono>
+#include <exception>
 #include <optional>
 #include <thread>
 
@@ -78,11 +79,20 @@ Samples measure(const Source& source, const NamedInputs& inputs, const Flags& fl
     contexts.push_back(source.makeContext());
     setInputs(contexts.back().implementation(), inputs);
   }
+  std::vector<std::exception_ptr> failures(streams.size());
+  const auto runStream = [&](size_t at) {
+    try {
+      streams[at] = measureStream(contexts[at], flags);
+    } catch (...) {
+      failures[at] = std::current_exception();
+    }
+  };
   std::vector<std::thread> workers;
-  for (size_t at = 1; at < streams.size(); ++at)
-    workers.emplace_back([&, at] { streams[at] = measureStream(contexts[at], flags); });
-  streams[0] = measureStream(contexts[0], flags);
+  for (size_t at = 1; at < streams.size(); ++at) workers.emplace_back(runStream, at);
+  runStream(0);
   for (std::thread& worker : workers) worker.join();
+  for (const std::exception_ptr& failure : failures)
+    if (failure) std::rethrow_exception(failure);
   throwIfInterrupted();
   Samples all;
   for (const Samples& stream : streams) {

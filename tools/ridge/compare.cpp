@@ -138,8 +138,8 @@ Verdict judgePair(const std::string& name, const Tensor& got, const Tensor& want
   verdict.type = want.type();
   verdict.dims = want.dims();
   verdict.difference.sqnrDb = verdict.difference.worstChannelDb = Difference::kExact;
-  verdict.passed = got.sameAs(want);
-  if (verdict.passed) return verdict;
+  if (got.sameAs(want)) return verdict;
+  verdict.outcome = Outcome::failed;
   verdict.difference.mismatched = std::max<int64_t>(want.count(), 1);
   verdict.difference.sqnrDb = verdict.difference.worstChannelDb = -Difference::kExact;
   verdict.difference.cosine = 0;
@@ -180,7 +180,8 @@ VerifyReport match(Tensors a, Tensors b, const std::set<std::string>& inputs) {
   for (const auto& [name, want] : b.outputs)
     if (!inputs.contains(name) && !find(a.outputs, name) && !find(a.inner, name))
       report.unchecked.push_back(name + ": the first does not have it");
-  for (const Verdict& verdict : report.outputs) report.passed = report.passed && verdict.passed;
+  for (const Verdict& verdict : report.outputs)
+    report.passed = report.passed && verdict.outcome != Outcome::failed;
   return report;
 }
 
@@ -218,7 +219,7 @@ VerifyReport compareAll(const Flags& flags, const Output& out) {
   VerifyReport all;
   for (NamedInputs& inputs : samples) {
     Tensors first = sides[0].tensors(inputs);
-    keepWorst(all, match(std::move(first), sides[1].tensors(inputs), names));
+    all.merge(match(std::move(first), sides[1].tensors(inputs), names));
   }
   if (all.outputs.empty() && all.regions.empty())
     failInput("they have no tensor in common", escaped(flags.paths[0] + ", " + flags.paths[1]),
@@ -274,8 +275,9 @@ int run(const Flags& flags) {
   checkRequirements(splitCommas(flags.require), metrics);
   const VerifyReport report = compareAll(flags, out);
   if (flags.layers) printVerdicts(report.regions, out);
-  const auto differs = std::find_if(report.regions.begin(), report.regions.end(),
-                                    [](const Verdict& verdict) { return !verdict.passed; });
+  const auto differs = std::find_if(report.regions.begin(), report.regions.end(), [](const Verdict& verdict) {
+    return verdict.outcome == Outcome::failed;
+  });
   if (differs != report.regions.end()) out.line("the first that differs: " + escaped(differs->name));
   printVerdicts(report.outputs, out);
   for (size_t at = 0; at < std::min(report.unchecked.size(), kShownUnchecked); ++at)

@@ -70,6 +70,9 @@ Subject subjectOf(const Flags& flags, const onnx::Model& imported, const std::ve
   if (!flags.engine.empty()) {
     if (kindOfFile(flags.engine) != FileKind::engine)
       failInput("this is not a Ridgeline engine", escaped(flags.engine), "make one with `ridge build`");
+    withContext(
+        [&] { return escaped(flags.engine); },
+        [&] { requireSameModel(imported.graph, EngineFile::open(flags.engine).data().plans.front()); });
     const Source source = openSource(flags.engine, request, options, out);
     // Lowered again from the model itself, so that values know what they equal in it.
     if (source.engine->implementation().replanner)
@@ -126,8 +129,8 @@ VerifyReport verifyAgainstTruth(const Flags& flags, const onnx::Model& imported,
       planned = shapes;
     }
     const Truth truth(imported.graph, inputs);
-    keepWorst(all, verifyPlan(imported.graph, truth, subject->lowered, subject->executable, inputs,
-                              VerifyMode::full, options.progress));
+    all.merge(verifyPlan(imported.graph, truth, subject->lowered, subject->executable, inputs,
+                         VerifyMode::full, options.progress));
   }
   return all;
 }

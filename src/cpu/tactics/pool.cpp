@@ -101,10 +101,7 @@ PoolShape shapeOf(const KernelSpec& spec) {
 class PoolStep : public CompiledStep {
  public:
   explicit PoolStep(const KernelSpec& spec)
-      : pool_(spec.params.empty() || spec.params[0] == 0 ? PoolKind::max : PoolKind::average, shapeOf(spec),
-              checkedStrides(spec), activationStrides(spec.out[0])),
-        in_(spec.in[0].at),
-        out_(spec.out[0].at) {
+      : pool_(checkedPool(spec)), in_(spec.in[0].at), out_(spec.out[0].at) {
     requireData(spec, 0);
     requireSpec(spec.workspace >= pool_.workspace(1), spec, "its scratch is too small");
   }
@@ -120,10 +117,11 @@ class PoolStep : public CompiledStep {
   }
 
  private:
-  static ActivationStrides checkedStrides(const KernelSpec& spec) {
-    requireSpec(Pool::accepts(activationStrides(spec.in[0]), activationStrides(spec.out[0])), spec,
-                "a pool has the same axis side by side in input and output");
-    return activationStrides(spec.in[0]);
+  static Pool checkedPool(const KernelSpec& spec) {
+    const auto shape = shapeOf(spec);  // first: it requires the arrays whose strides are read below
+    const ActivationStrides in = activationStrides(spec.in[0]), out = activationStrides(spec.out[0]);
+    requireSpec(Pool::accepts(in, out), spec, "a pool has the same axis side by side in input and output");
+    return {spec.params[0] == 0 ? PoolKind::max : PoolKind::average, shape, in, out};
   }
 
   Pool pool_;

@@ -40,6 +40,7 @@ std::vector<Pattern> makePatterns() {
 Rewrite run(const Graph& graph, NodeId id, const PassContext&) {
   const Node& node = graph.node(id);
   if (node.op != &ops::mul && node.op != &ops::div) return NoMatch{};
+  if (!isFloat(graph.value(node.out[0]).type)) return NoMatch{};  // integers divide otherwise
   static const std::vector<Pattern> kPatterns = makePatterns();
   for (const Pattern& pattern : kPatterns) {
     const auto found = match(graph, id, pattern);

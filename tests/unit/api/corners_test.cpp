@@ -60,6 +60,14 @@ TEST(Corners, DilatedTapsMayStepOverTheInput) {
   expectLikeReference(m);
 }
 
+TEST(Corners, MovementsThatNoCopyTakesFallBack) {
+  GraphMaker m;
+  const ValueId x = m.input("x", {2, 1, 3, 1, 1, 1, 1, 1, 2});
+  const ValueId turned = m.node(ops::transpose, {x}, "turned");
+  m.output("y", m.node(ops::concat, {turned, turned}, "joined", {{"axis", int64_t{0}}}));
+  expectLikeReference(m);
+}
+
 TEST(Corners, EpiloguesWithMoreOperandsThanAKernelTakesAreCut) {
   GraphMaker m;
   const auto chain = [&](ValueId value, const std::string& name, const std::vector<Dim>& dims) {

@@ -78,6 +78,7 @@ TEST(Hostile, AnyInputGivesAResultOrAnError) {
   std::mt19937 random(7);
   int results = 0;
   for (const Op* op : allOps()) {
+    if (!op->bodies.empty()) continue;  // import gives these their bodies
     for (int round = 0; round < 250; ++round) {
       const AttributeMap map = randomAttributes(random);
       AttributeReader reader(map);
@@ -89,6 +90,7 @@ TEST(Hostile, AnyInputGivesAResultOrAnError) {
       if (random() % 4 == 0) inputs.back() = Tensor();
       try {
         Node node{.op = op, .attrs = nullptr, .in = {}, .out = {0}, .name = "n", .origins = {}};
+        for (const Tensor& input : inputs) node.in.push_back(input.type() == DType::undefined ? kNoValue : 0);
         if (op->attributes) node.attrs = op->attributes(reader);
         if (random() % 3 == 0) node.out = {0, 1};
         evaluateNode(node, inputs);

@@ -1,6 +1,8 @@
 // The timing cache as a file that others write too, and damage.
 #include "plan/timing_cache.h"
 
+#include <filesystem>
+
 #include <gtest/gtest.h>
 
 #include <thread>
@@ -17,11 +19,11 @@ TEST(TimingCache, ComesBackFromItsFile) {
   cache.set("cpu|avx2|t2|conv\twith a tab", 1234);
   cache.set("cpu|avx2|t2|pool", 5);
   EXPECT_TRUE(cache.changed());
-  EXPECT_EQ(cache.save(folder.file("deep/er/timing")), "");
+  EXPECT_EQ(cache.save(folder.file("timing")), "");
   EXPECT_FALSE(cache.changed());
 
   TimingCache again;
-  EXPECT_EQ(again.load(folder.file("deep/er/timing")), 0U);
+  EXPECT_EQ(again.load(folder.file("timing")), 0U);
   EXPECT_EQ(again.size(), 2U);
   EXPECT_EQ(again.find("cpu|avx2|t2|conv\twith a tab"), 1234);
   EXPECT_EQ(again.find("unknown"), std::nullopt);
@@ -96,6 +98,14 @@ TEST(TimingCache, TheDefaultPathFollowsTheEnvironment) {
   };
   setenv("XDG_CACHE_HOME", "/some/cache", 1);
   EXPECT_EQ(TimingCache::defaultPath(), "/some/cache/ridge/timing");
+  // Only this place is made when it is not there.
+  const TemporaryFolder folder;
+  setenv("XDG_CACHE_HOME", folder.file("deep/er").c_str(), 1);
+  TimingCache cache;
+  cache.set("cpu|avx2|t2|pool", 5);
+  EXPECT_NE(cache.save(folder.file("no/such/timing")), "");
+  EXPECT_FALSE(std::filesystem::exists(folder.file("no")));
+  EXPECT_EQ(cache.save(TimingCache::defaultPath()), "");
   restore();
 }
 

@@ -27,7 +27,7 @@ Json verdictJson(const Verdict& verdict) {
   setNumber(json, "worst_channel_db", d.worstChannelDb);
   json["worst_channel"] = d.worstChannel;
   json["mismatched"] = d.mismatched;
-  json["passed"] = verdict.passed;
+  json["passed"] = verdict.outcome == Outcome::passed;
   if (!verdict.kernel.empty()) json["kernel"] = verdict.kernel;
   if (!verdict.note.empty()) json["note"] = verdict.note;
   if (verdict.againstLowered) json["against"] = "lowered graph";

@@ -2,11 +2,17 @@
 
 #include <fmt/format.h>
 
-#include <algorithm>
-
 #include "base/text.h"
 
 namespace ridge::tool {
+
+namespace {
+
+std::string_view nameOf(Outcome outcome) {
+  return outcome == Outcome::passed ? "ok" : outcome == Outcome::unchecked ? "unchecked" : "WRONG";
+}
+
+}  // namespace
 
 void printVerdicts(const std::vector<Verdict>& verdicts, const Output& out) {
   std::vector<std::vector<std::string>> rows{
@@ -16,26 +22,9 @@ void printVerdicts(const std::vector<Verdict>& verdicts, const Output& out) {
                     fmt::format("{:.1f}", verdict.difference.worstChannelDb),
                     fmt::format("{:.3g}", verdict.difference.maxAbs),
                     fmt::format("{:.9f}", verdict.difference.cosine), verdict.kernel,
-                    std::string(verdict.passed ? "ok" : "WRONG") +
-                        (verdict.againstLowered ? " (lowered)" : "") +
+                    std::string(nameOf(verdict.outcome)) + (verdict.againstLowered ? " (lowered)" : "") +
                         (verdict.note.empty() ? "" : " (" + verdict.note + ")")});
   out.table(rows);
-}
-
-void keepWorst(VerifyReport& all, VerifyReport next) {
-  if (all.outputs.empty()) {
-    all = std::move(next);
-    return;
-  }
-  const auto worse = [](std::vector<Verdict>& known, std::vector<Verdict>& fresh) {
-    for (size_t at = 0; at < known.size() && at < fresh.size(); ++at)
-      if (!fresh[at].passed || fresh[at].difference.worstChannelDb < known[at].difference.worstChannelDb)
-        known[at] = std::move(fresh[at]);
-  };
-  worse(all.outputs, next.outputs);
-  worse(all.regions, next.regions);
-  all.passed = all.passed && next.passed;
-  all.worstRegionDb = std::min(all.worstRegionDb, next.worstRegionDb);
 }
 
 }  // namespace ridge::tool
