@@ -2,6 +2,7 @@
 """Ridgeline against ONNX Runtime on real networks and real pictures; prints a table, writes build/check_models.json.
 
 parts: accuracy   built, verified, run, compared; the reference too
+       everyday   all 46 networks, detectors and state too: compared and verified
        optimize   the optimized graph: checker of onnx, same answers in ONNX Runtime
        eval       top-1 and top-5 on labelled pictures
        speed      latency against ONNX Runtime in turns, loading time
@@ -11,11 +12,11 @@ parts: accuracy   built, verified, run, compared; the reference too
 import argparse
 import sys
 
-from model_checks import accuracy, engines, evaluate, mutations, optimize, speed
+from model_checks import accuracy, engines, evaluate, everyday, mutations, optimize, speed
 from model_checks.networks import CACHE, ROOT, SHARED, chosen
 from model_checks.tools import RIDGE, Report
 
-PARTS = {"accuracy": accuracy, "optimize": optimize, "eval": evaluate, "speed": speed, "engine": engines,
+PARTS = {"accuracy": accuracy, "everyday": everyday, "optimize": optimize, "eval": evaluate, "speed": speed, "engine": engines,
          "mutations": mutations}
 
 
@@ -35,10 +36,13 @@ def main():
     for needed in (RIDGE, SHARED / "models" / "real"):
         if not needed.exists():
             sys.exit(f"check_models: error: {needed} is not there")
+    if options.only and options.only not in everyday.names():
+        sys.exit(f"check_models: error: no network {options.only}: one of {', '.join(everyday.names())}")
     CACHE.mkdir(parents=True, exist_ok=True)
     report = Report()
     # Timing says nothing on a machine that also does something else, so CI does not ask.
-    parts = [p for p in PARTS if p != "speed" or not options.quick] if options.part == "all" else [options.part]
+    slow = ("speed", "everyday") if options.quick else ()
+    parts = [p for p in PARTS if p not in slow] if options.part == "all" else [options.part]
     for part in parts:
         PARTS[part].run(chosen(options), report, options)
     return report.finish(ROOT / "build" / "check_models.json")

@@ -16,8 +16,8 @@
  * RIDGE_USAGE, not a crash. Strings are UTF-8 and end with 0. Structures may only grow at their end, and only
  * with RIDGE_ABI_VERSION.
  */
-#ifndef RIDGE_RIDGE_C_H_
-#define RIDGE_RIDGE_C_H_
+#ifndef RIDGE_C_H
+#define RIDGE_C_H
 
 #include <stddef.h>
 #include <stdint.h>

@@ -8,6 +8,10 @@ NamedInputs randomInputs(const Graph& graph, const std::vector<BoundShape>& shap
   NamedInputs inputs;
   std::mt19937_64 random(seed);
   for (const BoundShape& shape : shapes) {
+    if (shape.value) {
+      inputs.emplace(shape.input, *shape.value);
+      continue;
+    }
     const DType type = graph.value(*graph.find(shape.input)).type;
     const auto count = static_cast<size_t>(elementCount(shape.dims));
     std::vector<double> values(count);

@@ -36,7 +36,6 @@ struct ridge_context {
 
 namespace {
 
-using ridge::ErrorCode;
 
 struct LastError {
   int code = RIDGE_OK;

@@ -1,5 +1,7 @@
 #include "plan/plan.h"
 
+#include <algorithm>
+
 namespace ridge {
 
 PortType Plan::typeOf(const Port& port) const {
@@ -9,6 +11,14 @@ PortType Plan::typeOf(const Port& port) const {
   }
   const ArraySpec& array = arrays[static_cast<size_t>(port.array)].array;
   return {array.type, array.dims};
+}
+
+std::optional<Tensor> Plan::fixedOf(const Port& port) const {
+  if (port.fixed.empty()) return std::nullopt;
+  const PortType type = typeOf(port);
+  Tensor contents = Tensor::allocate(type.type, type.dims);
+  std::copy(port.fixed.begin(), port.fixed.end(), contents.mutableBytes().begin());
+  return contents;
 }
 
 }  // namespace ridge

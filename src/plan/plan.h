@@ -1,6 +1,7 @@
 // The third state of a model: chosen kernels, formats and places in memory, as a list of steps.
 #pragma once
 
+#include <optional>
 #include <string>
 #include <unordered_map>
 #include <vector>
@@ -74,6 +75,8 @@ struct Plan {
   int tunedThreads = 0;         ///< threads of the timings; 0 when nothing was timed
 
   PortType typeOf(const Port& port) const;
+  /// The only contents that the plan serves; nullopt: any.
+  std::optional<Tensor> fixedOf(const Port& port) const;
 };
 
 /// Constants of an engine in the form that kernels read; shared by its plans. Blobs are 64-byte aligned in

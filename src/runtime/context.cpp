@@ -161,11 +161,14 @@ void ExecutionContext::write(size_t array, const Tensor& tensor) {
   const ArraySpec& spec = plan().arrays.at(array).array;
   requireFit(spec, tensor, plan().values[static_cast<size_t>(plan().arrays[array].value)].name);
   const std::byte* from = tensor.bytes().data();
-  if (spec.at.space == Space::input) {
-    setInput(static_cast<size_t>(spec.at.index), tensor);
-    return;
+  std::byte* to = nullptr;
+  if (spec.at.space == Space::input) {  // or a view of one, of another shape
+    const auto port = static_cast<size_t>(spec.at.index);
+    inputs_[port] = ownInputs_[port].bytes().data();
+    to = ownInputs_[port].mutableBytes().data() + spec.at.offset;
+  } else {
+    to = writableAddressOf(spec.at, buffers());
   }
-  std::byte* to = writableAddressOf(spec.at, buffers());
   walk(spec,
        [&](int64_t dense, int64_t placed, size_t size) { std::memcpy(to + placed, from + dense, size); });
 }

@@ -6,28 +6,50 @@
 #include <new>
 
 namespace {
-
 std::atomic<long> count{0};
+}  // namespace
 
-void* counted(size_t size, size_t alignment) {
+#ifdef __SANITIZE_ADDRESS__
+// The sanitizer has its own operators and tells of what they do.
+#include <sanitizer/allocator_interface.h>
+
+namespace {
+const int hooked = __sanitizer_install_malloc_and_free_hooks([](const volatile void*, size_t) { ++count; },
+                                                             [](const volatile void*) {});
+}  // namespace
+
+#else
+
+namespace {
+
+void* counted(size_t size, size_t alignment) noexcept {
   ++count;
-  const size_t rounded = (size + alignment - 1) / alignment * alignment;
-  if (void* place = std::aligned_alloc(alignment, rounded)) return place;
+  return std::aligned_alloc(alignment, (size + alignment - 1) / alignment * alignment);
+}
+
+void* countedOrThrow(size_t size, size_t alignment) {
+  if (void* place = counted(size, alignment)) return place;
   throw std::bad_alloc();
 }
 
 }  // namespace
 
 void* operator new(size_t size) {
-  return counted(size, alignof(std::max_align_t));
+  return countedOrThrow(size, alignof(std::max_align_t));
 }
 void* operator new(size_t size, std::align_val_t alignment) {
-  return counted(size, static_cast<size_t>(alignment));
+  return countedOrThrow(size, static_cast<size_t>(alignment));
+}
+void* operator new(size_t size, const std::nothrow_t&) noexcept {
+  return counted(size, alignof(std::max_align_t));
 }
 void operator delete(void* place) noexcept {
   std::free(place);
 }
 void operator delete(void* place, size_t) noexcept {
+  std::free(place);
+}
+void operator delete(void* place, const std::nothrow_t&) noexcept {
   std::free(place);
 }
 void operator delete(void* place, std::align_val_t) noexcept {
@@ -36,6 +58,8 @@ void operator delete(void* place, std::align_val_t) noexcept {
 void operator delete(void* place, size_t, std::align_val_t) noexcept {
   std::free(place);
 }
+
+#endif
 
 namespace ridge::test {
 

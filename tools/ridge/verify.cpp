@@ -37,6 +37,30 @@ BuildOptions optionsOf(const Flags& flags, const Output& out) {
   return options;
 }
 
+/// The shapes and values that each plan of an engine was made for.
+std::vector<ShapeRequest> requestsOf(const EngineFile& engine) {
+  std::vector<ShapeRequest> requests;
+  for (const Plan& plan : engine.data().plans) {
+    ShapeRequest request;
+    for (const Port& port : plan.inputs)
+      request.shapes.push_back({port.name, plan.typeOf(port).dims, plan.fixedOf(port)});
+    requests.push_back(std::move(request));
+  }
+  return requests;
+}
+
+/// What to verify: as the flags and the given arrays say, else all that an engine was made for.
+std::vector<ShapeRequest> requestsOf(const Flags& flags) {
+  const bool said = flags.shapes.bind() || flags.data.given() || !flags.inputs.inputs.empty() ||
+                    !flags.reference.empty();
+  if (flags.engine.empty() || said) return flags.shapes.requests();
+  if (kindOfFile(flags.engine) != FileKind::engine)
+    failInput("this is not a Ridgeline engine", escaped(flags.engine), "make one with `ridge build`");
+  std::vector<ShapeRequest> requests = requestsOf(EngineFile::open(flags.engine));
+  for (ShapeRequest& request : requests) request.values = flags.shapes.requests().front().values;
+  return requests;
+}
+
 /// Inputs as given: arrays, a saved test data set, the first samples of a data folder, or none.
 std::vector<NamedInputs> givenInputs(const Flags& flags, const Graph& graph, const ShapeRequest& request) {
   if (flags.data.given()) {
@@ -155,7 +179,8 @@ int run(const Flags& flags) {
   const Output out(flags.common);
   const BuildOptions options = optionsOf(flags, out);
   const onnx::Model imported = onnx::readModel(flags.model, options.read);
-  const ShapeRequest request = flags.shapes.requests().front();
+  const std::vector<ShapeRequest> requests = requestsOf(flags);
+  const ShapeRequest& request = requests.front();
   std::vector<NamedInputs> samples = givenInputs(flags, imported.graph, request);
   if (flags.bisect) {
     std::vector<std::string> notes;
@@ -163,7 +188,9 @@ int run(const Flags& flags) {
     fillRandom(samples.front(), imported.graph, shapes, flags.common.seed);
     return bisect(imported, shapes, options, samples.front(), out);
   }
-  VerifyReport report = verifyAgainstTruth(flags, imported, options, request, samples, out);
+  VerifyReport report;
+  for (const ShapeRequest& each : requests)
+    report.merge(verifyAgainstTruth(flags, imported, options, each, samples, out));
   if (!flags.reference.empty()) {
     std::vector<std::string> notes;
     const auto shapes = resolveShapes(imported.graph, withShapesOf(samples.front(), request), notes);

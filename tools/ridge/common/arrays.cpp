@@ -124,11 +124,15 @@ void InputFlags::complete(NamedInputs& given, const Executable& executable, uint
   if (!given.empty() && given.size() < executable.plan().inputs.size() && !random)
     failUsage("some inputs are not given", "--input", "give them all, or add --random for the others");
   for (size_t port = 0; port < executable.plan().inputs.size(); ++port) {
-    const std::string& name = executable.plan().inputs[port].name;
-    if (given.contains(name)) continue;
-    const auto range = wanted.find(name);
-    given.emplace(name, randomTensor(executable.inputArray(port),
-                                     range == wanted.end() ? Range{} : range->second, generator));
+    const Port& known = executable.plan().inputs[port];
+    if (given.contains(known.name)) continue;
+    if (auto fixed = executable.plan().fixedOf(known)) {
+      given.emplace(known.name, std::move(*fixed));
+      continue;
+    }
+    const auto range = wanted.find(known.name);
+    given.emplace(known.name, randomTensor(executable.inputArray(port),
+                                           range == wanted.end() ? Range{} : range->second, generator));
   }
   for (const auto& [name, range] : wanted)
     if (!given.contains(name))

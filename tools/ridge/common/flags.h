@@ -35,6 +35,7 @@ struct ShapeFlags {
   std::vector<std::string> shapes, dims, values;
   std::string batch;
   void add(CLI::App& app);
+  bool bind() const { return !shapes.empty() || !dims.empty() || !batch.empty(); }
   /// One request for each set of --shapes; at least one.
   std::vector<ShapeRequest> requests() const;
 };
