@@ -108,7 +108,10 @@ void loop(Grower& g) {
         result(body, [&](const Known& v) { return v.type() == value.type() && v.dims() == value.dims(); });
     outputs.push_back(*next);
   }
-  for (int64_t scans = g.pick(3); scans > 0; --scans)
+  // What a loop that never runs would have collected has no certain shape.
+  const bool runs = trips.tensor().as<int64_t>()[0] > 0 &&
+                    (condition.id == kNoValue || condition.tensor().as<uint8_t>()[0] != 0);
+  for (int64_t scans = runs ? g.pick(3) : 0; scans > 0; --scans)
     if (const auto scan = result(body, [](const Known&) { return true; })) outputs.push_back(*scan);
   if (outputs.size() < 2) return;
   std::vector<Known> in{trips, condition};
