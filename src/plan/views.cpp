@@ -20,6 +20,14 @@ bool isDensePlain(const Storage& storage) {
   return sameStrides(storage.dims, storage.strides, rowMajorStrides(storage.dims));
 }
 
+/// One flag for each piece of a movement: blocks without elements need neither copy nor view.
+std::vector<bool> emptyPieces(const Movement& movement, const Storage& out) {
+  if (movement.pieces.empty()) return {elementCount(out.dims) == 0};
+  std::vector<bool> empty;
+  for (const Piece& piece : movement.pieces) empty.push_back(elementCount(piece.dims) == 0);
+  return empty;
+}
+
 }  // namespace
 
 ViewPlanner::ViewPlanner(const Cover& cover, const Formats& formats, Layout& layout)
@@ -30,9 +38,9 @@ ViewPlanner::ViewPlanner(const Cover& cover, const Formats& formats, Layout& lay
       views_(layout.storages.size(), 0) {
   for (size_t step = 0; step < layout.steps.size(); ++step) {
     const RawStep& raw = layout.steps[step];
-    const bool moves = raw.kind == RawStep::Kind::movement;
-    const size_t pieces = moves ? std::max<size_t>(1, region(raw).movement->pieces.size()) : 1;
-    settled_.emplace_back(pieces, false);
+    settled_.push_back(raw.kind == RawStep::Kind::movement
+                           ? emptyPieces(*region(raw).movement, storage(raw.out.front()))
+                           : std::vector<bool>{false});
     for (int in : raw.in)
       if (in >= 0) readers_[static_cast<size_t>(in)].push_back(step);
   }
@@ -79,6 +87,7 @@ void ViewPlanner::placeConcatInputs() {
     if (raw.kind != RawStep::Kind::movement || region(raw).movement->pieces.size() < 2) continue;
     const auto& pieces = region(raw).movement->pieces;
     for (size_t at = 0; at < pieces.size(); ++at) {
+      if (settled_[step][at]) continue;
       const int child = raw.in[static_cast<size_t>(pieces[at].input)];
       const int parent = raw.out.front();
       const int64_t offset = targetOffset(pieces[at], storage(parent).strides);
@@ -90,7 +99,7 @@ void ViewPlanner::placeConcatInputs() {
 void ViewPlanner::aliasMovements() {
   for (size_t step = 0; step < layout_.steps.size(); ++step) {
     const RawStep& raw = layout_.steps[step];
-    if (raw.kind != RawStep::Kind::movement) continue;
+    if (raw.kind != RawStep::Kind::movement || settled_[step][0]) continue;
     if (region(raw).movement->reshape)
       aliasReshape(step);
     else if (region(raw).movement->pieces.size() == 1)

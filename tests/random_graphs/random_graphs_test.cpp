@@ -15,7 +15,7 @@ namespace {
 #if defined(__SANITIZE_ADDRESS__) || !defined(NDEBUG)
 constexpr int64_t kGraphs = 60;
 #else
-constexpr int64_t kGraphs = 800;
+constexpr int64_t kGraphs = 1000;
 #endif
 
 struct Settings {
