@@ -55,27 +55,45 @@ bool ViewPlanner::isFreeRoot(int at) const {
   return s.space == Space::arena && s.parent < 0 && s.def >= 0;
 }
 
-bool ViewPlanner::writersTakeStrides(int at) const {
+bool ViewPlanner::writersTakeStrides(int at, const Dims& strides) const {
   const RawStep& writer = layout_.steps[static_cast<size_t>(storage(at).def)];
-  return writer.kind != RawStep::Kind::region || candidate(writer).stridedOutputs;
+  return writer.kind != RawStep::Kind::region ||
+         (candidate(writer).stridedOutputs &&
+          ordersFit(writer.out, candidate(writer).outputOrders, at, strides));
 }
 
-bool ViewPlanner::readersTakeStrides(int at) const {
+bool ViewPlanner::readersTakeStrides(int at, const Dims& strides) const {
   const auto& readers = readers_[static_cast<size_t>(at)];
   return std::all_of(readers.begin(), readers.end(), [&](size_t step) {
     const RawStep& reader = layout_.steps[step];
     if (reader.kind == RawStep::Kind::movement) return !region(reader).movement->reshape;
-    return reader.kind == RawStep::Kind::copy || candidate(reader).stridedInputs;
+    return reader.kind == RawStep::Kind::copy ||
+           (candidate(reader).stridedInputs &&
+            ordersFit(reader.in, candidate(reader).inputOrders, at, strides));
   });
+}
+
+/// Where a kernel has asked for channels last, they stay side by side. (Of one pixel both orders are the
+/// same: a slice of a plain array would do by its size alone.)
+bool ViewPlanner::ordersFit(const std::vector<int>& storages, const std::vector<Order>& orders, int at,
+                            const Dims& strides) const {
+  const Dims& dims = storage(at).dims;
+  if (dims.size() < 3 || dims[1] == 1 || strides[1] == 1) return true;
+  for (size_t index = 0; index < storages.size(); ++index)
+    if (storages[index] == at && orders[index] == Order::channelsLast) return false;
+  return true;
 }
 
 bool ViewPlanner::becomeChild(int child, int parent, const Dims& strides, int64_t offset) {
   const bool unchanged = sameStrides(storage(child).dims, storage(child).strides, strides);
-  if (!isFreeRoot(child) || (!unchanged && (views_[static_cast<size_t>(child)] > 0 ||
-                                            !writersTakeStrides(child) || !readersTakeStrides(child))))
+  if (!isFreeRoot(child) ||
+      (!unchanged && (views_[static_cast<size_t>(child)] > 0 || !writersTakeStrides(child, strides) ||
+                      !readersTakeStrides(child, strides))))
     return false;
   storage(child).parent = parent;
-  storage(child).strides = strides;
+  // An axis of one element keeps its dense stride: kernels find the innermost axis by it.
+  for (size_t axis = 0; axis < strides.size(); ++axis)
+    if (storage(child).dims[axis] != 1) storage(child).strides[axis] = strides[axis];
   storage(child).offset = offset;
   ++views_[static_cast<size_t>(parent)];
   return true;

@@ -1,5 +1,7 @@
 #include "random_graph.h"
 
+#include "ir/dump.h"
+
 namespace ridge::test {
 
 namespace {
@@ -53,7 +55,8 @@ void forgetSizes(Grower& g, Sample& sample) {
     inferShapes(graph);
     sample.graph = std::move(graph);
   } catch (const Error& error) {
-    throw Finding(std::string("inference with symbols refuses a valid graph: ") + error.what());
+    throw Finding(std::string("inference with symbols refuses a valid graph: ") + error.what() + "\n" +
+                  dump(sample.graph));
   }
 }
 

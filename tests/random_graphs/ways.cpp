@@ -211,11 +211,12 @@ std::optional<std::string> problemOf(const Way& way, const Sample& sample) {
 }
 
 Sample shrunk(const Way& way, Sample sample) {
-  for (size_t at = 0; at < sample.graph.outputs().size() && sample.graph.outputs().size() > 1; ++at)
-    if (auto smaller = part(way, sample, {at}, {})) {
-      sample = std::move(*smaller);
-      break;
-    }
+  for (size_t at = sample.graph.outputs().size(); at-- > 0;) {
+    std::vector<size_t> others = allOutputs(sample);
+    others.erase(others.begin() + static_cast<ptrdiff_t>(at));
+    if (others.empty()) break;
+    if (auto smaller = part(way, sample, others, {})) sample = std::move(*smaller);
+  }
   bool changed = true;
   while (changed) {
     changed = false;
