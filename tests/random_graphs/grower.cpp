@@ -103,6 +103,7 @@ Grower Grower::child(const std::vector<Known>& formals) const {
 Known Grower::input(DType type, const Dims& dims) {
   const std::string name = fresh("x");
   Known made{.id = graph_.addInput(name, type, Shape::of(dims)), .data = someTensor(type, dims)};
+  graph_.value(made.id).source = name;
   inputs_.emplace(name, made.tensor());
   values_.push_back(made);
   return made;
@@ -246,7 +247,7 @@ void grow(Grower& grower, int64_t nodes) {
   static const std::vector<NodeMaker> makers = [] {
     std::vector<NodeMaker> all;
     for (const auto& kind : {elementwiseMakers(), movementMakers(), windowMakers(), reductionMakers(),
-                             indexMakers(), bodyMakers(), patternMakers()})
+                             indexMakers(), bodyMakers(), patternMakers(), specialMakers()})
       for (const NodeMaker& maker : kind) all.insert(all.end(), static_cast<size_t>(maker.weight), maker);
     return all;
   }();

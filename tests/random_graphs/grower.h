@@ -128,6 +128,7 @@ std::vector<NodeMaker> windowMakers();  ///< convolutions, pools, products, norm
 std::vector<NodeMaker> reductionMakers();
 std::vector<NodeMaker> indexMakers();
 std::vector<NodeMaker> bodyMakers();
+std::vector<NodeMaker> specialMakers();  ///< attention, detection, quantized products, losses
 std::vector<NodeMaker> patternMakers();  ///< several nodes that passes look for
 
 /// Adds about so many nodes.
