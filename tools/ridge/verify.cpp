@@ -195,7 +195,7 @@ int run(const Flags& flags) {
     std::vector<std::string> notes;
     const auto shapes = resolveShapes(imported.graph, withShapesOf(samples.front(), request), notes);
     const Subject subject = subjectOf(flags, imported, shapes, options, out);
-    compareWithSaved(flags.reference, subject.executable, samples.front(), report);
+    compareWithSaved(flags.reference, imported.graph, subject.executable, samples.front(), report);
   }
   return finish(report, flags, out);
 }
