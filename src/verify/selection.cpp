@@ -68,6 +68,20 @@ Dims itemsOf(const Dims& dims, const std::vector<Dims>& all) {
   return {dims.begin(), dims.end() - 1};
 }
 
+/// Integers [batch, k] with both sizes known before the run list k items each: indices of TopK. Else the last
+/// axis may hold the numbers of one item.
+bool isIndexList(const Graph& graph, size_t output) {
+  const Value& value = graph.value(graph.outputs()[output].value);
+  if (!isInteger(value.type) || !value.shape.ranked() || value.shape.rank() != 2) return false;
+  const Dim& first = value.shape[0];
+  const auto leads = [&](ValueId input) {
+    const Shape& shape = graph.value(input).shape;
+    return shape.ranked() && shape.rank() > 0 && shape[0] == first;
+  };
+  return first.isInteger() ||
+         (first.isSymbol() && std::any_of(graph.inputs().begin(), graph.inputs().end(), leads));
+}
+
 /// The numbers of one output, as rows.
 struct Column {
   std::vector<double> got, want;
@@ -183,11 +197,11 @@ std::vector<std::optional<double>> matchedShares(const Graph& graph, const std::
     if (dims.empty())
       shares[at] = shareOf({0}, {1}, {got[at].reshaped({1})}, {want[at].reshaped({1})}, orders[at]);
     else
-      groups[{orders[at], itemsOf(dims, all)}].push_back(at);
+      groups[{orders[at], isIndexList(graph, at) ? dims : itemsOf(dims, all)}].push_back(at);
   }
   for (const auto& [key, group] : groups) {
     double share = shareOf(group, key.second, got, want, key.first);
-    // Indices of several items in a row: [batch, k] lists k items each, not batch items of k numbers.
+    // Or every number along the last axis is an item.
     if (share < kMatchedShare && group.size() == 1)
       share = std::max(share, shareOf(group, want[group[0]].dims(), got, want, key.first));
     for (size_t at : group) shares[at] = share;

@@ -28,13 +28,24 @@ Graph selecting(const Op& op) {
   return m.finish();
 }
 
+/// The three largest of six, twice.
+Graph indices() {
+  GraphMaker m;
+  const auto top =
+      m.nodeWithOutputs(ops::topK, {m.input("x", {2, 6}), m.ints("k", {3})}, {"values", "indices"});
+  m.output("indices", top[1]);
+  m.output("values", top[0]);
+  return m.finish();
+}
+
 /// Boxes, scores and classes that a NonZero has chosen.
 Graph detector() {
   GraphMaker m;
-  const ValueId x = m.input("x", {6, 4});
-  const ValueId found = m.node(ops::nonZero, {x}, "found");
-  for (const char* name : {"boxes", "scores", "classes"})
-    m.output(name, m.node(ops::identity, {found}, name));
+  const ValueId found = m.node(ops::nonZero, {m.input("x", {6})}, "found");
+  const ValueId places = m.node(ops::reshape, {found, m.ints("flat", {-1})}, "places");
+  m.output("boxes", m.node(ops::gather, {m.input("all_boxes", {6, 4}), places}, "boxes"));
+  m.output("scores", m.node(ops::gather, {m.input("all_scores", {6}), places}, "scores"));
+  m.output("classes", m.node(ops::gather, {m.input("all_classes", {6}, DType::i64), places}, "classes"));
   return m.finish();
 }
 
@@ -93,9 +104,10 @@ TEST(Selection, APartnerIsTakenOnce) {
 }
 
 TEST(Selection, EveryBatchItemHasItsOwnSet) {
-  const Graph graph = selecting(ops::nonZero);
+  const Graph graph = indices();
+  const Tensor values = floats({2, 3}, {1, 1, 1, 1, 1, 1});
   const auto share = [&](const Tensor& got, const Tensor& want) {
-    return matchedShares(graph, {got, want}, {want, want})[0];
+    return matchedShares(graph, {got, values}, {want, values})[0];
   };
   const Tensor want = integers({2, 3}, {1, 2, 3, 4, 5, 6});
   EXPECT_EQ(share(integers({2, 3}, {3, 1, 2, 4, 6, 5}), want), 1.0);
