@@ -99,6 +99,9 @@ void Context::bindInput(const std::string& name, const void* data) {
 void Context::bindOutput(const std::string& name, void* data) {
   impl_->bindOutput(indexOf(outputs_, name, "output"), data);
 }
+void Context::carry(const std::string& output, const std::string& input) {
+  impl_->carry(indexOf(outputs_, output, "output"), indexOf(inputs_, input, "input"));
+}
 void Context::execute() {
   impl_->execute();
 }
