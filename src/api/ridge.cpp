@@ -66,7 +66,8 @@ std::shared_ptr<const EngineImpl> implementationOf(BuildResult built) {
   PlanSet::Replan forShapes = [replanner = impl->replanner](const std::vector<BoundShape>& shapes) {
     return replanner->plan(shapes);
   };
-  impl->plans = std::make_shared<PlanSet>(std::move(plans), std::move(forShapes));
+  impl->plans =
+      std::make_shared<PlanSet>(std::move(plans), std::move(forShapes), shapeRangeOf(impl->built->data));
   return impl;
 }
 

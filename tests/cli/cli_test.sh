@@ -200,6 +200,17 @@ expect 3 conformance work
 expect 3 conformance missing
 expect 4 conformance cases --device abacus
 
+# --- a range of shapes
+expect 0 build "$model" -o range.ridge --min-shapes input:1x3x32x32 --max-shapes input:4x3x32x32 \
+  --opt-shapes input:2x3x32x32 --tune off
+expect 0 run range.ridge --batch 3
+says out "3x10"
+expect 2 run range.ridge --batch 5
+says err "--max-shapes"
+expect 2 build "$model" -o none.ridge --min-shapes input:4x3x32x32 --max-shapes input:1x3x32x32 --tune off
+expect 2 build "$model" -o none.ridge --max-shapes input:4x3x32x32 --tune off
+[ ! -e none.ridge ] || fail "an engine of a wrong range"
+
 # --- rows, and state from one to the next
 expect 0 run cases/running_sum.onnx --each-row --carry next=state --input x=cases/rows.npy --output-dir summed
 expect 0 compare summed cases/from_zero --require 'max_abs<=0'
