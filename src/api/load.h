@@ -23,6 +23,9 @@ struct LoadedEngine {
 /// again (not tuned), if it carries its portable graph; else Error{machine}.
 LoadedEngine loadEngine(const std::string& path);
 
+/// The shapes that it was built for, if it was built for a range. Error{input} when that makes no sense.
+std::optional<ShapeRange> shapeRangeOf(const EngineData& data);
+
 /// The portable graph of an engine.
 onnx::Model portableOf(const EngineFile& file);
 

@@ -11,6 +11,7 @@
 #include "base/interrupt.h"
 #include "runtime/context.h"
 #include "verify/conditioning.h"
+#include "verify/selection.h"
 
 namespace ridge {
 
@@ -182,23 +183,37 @@ class PlanVerifier {
 
   /// Outputs that miss their bound may be those of a network that amplifies any rounding: those are
   /// unchecked.
-  void forgiveAmplification() {
-    const auto failed = [](const Verdict& verdict) {
-      return verdict.outcome == Outcome::failed && verdict.difference.mismatched == 0;
-    };
+  void forgiveAmplification(const std::vector<Tensor>& got) {
+    const auto failed = [](const Verdict& verdict) { return verdict.outcome == Outcome::failed; };
     if (std::none_of(report_.outputs.begin(), report_.outputs.end(), failed)) return;
-    const std::vector<double> reachable = outputDbUnderRounding(imported_, inputs_, truth_);
+    const std::vector<Tensor> rounded = outputsUnderRounding(imported_, inputs_);
+    const auto shares = matchedShares(imported_, rounded, truth_.outputs());
     for (size_t at = 0; at < report_.outputs.size(); ++at) {
       Verdict& verdict = report_.outputs[at];
-      const double required = std::max(kLeastOutputDb, std::min(kOutputDb, reachable[at] - kOutputSlackDb));
-      if (!failed(verdict) || verdict.difference.worstChannelDb < required) continue;
-      verdict.outcome = Outcome::unchecked;
-      verdict.requiredDb = required;
-      verdict.note = fmt::format(
-          "the network amplifies rounding: changing the last bit of its inputs and weights leaves {:.0f} dB",
-          reachable[at]);
-      report_.unchecked.push_back(fmt::format("output {}: {}", verdict.name, verdict.note));
+      if (!failed(verdict)) continue;
+      if (shares[at] && *shares[at] < kMatchedShare)
+        forgive(verdict, fmt::format("the selection hangs on rounding: changing the last bit of its inputs "
+                                     "and weights keeps {:.1f} % of it",
+                                     100 * *shares[at]));
+      else if (!shares[at] && verdict.difference.mismatched == 0 && got[at].dims() == rounded[at].dims())
+        forgiveLoss(verdict, rounded[at], truth_.outputs()[at]);
     }
+  }
+
+  void forgiveLoss(Verdict& verdict, const Tensor& rounded, const Tensor& want) {
+    const double reachable = compareTensors(rounded, want, defaultChannelAxis(want)).worstChannelDb;
+    const double required = std::max(kLeastOutputDb, std::min(kOutputDb, reachable - kOutputSlackDb));
+    if (verdict.difference.worstChannelDb < required) return;
+    verdict.requiredDb = required;
+    forgive(verdict, fmt::format("the network amplifies rounding: changing the last bit of its inputs and "
+                                 "weights leaves {:.0f} dB",
+                                 reachable));
+  }
+
+  void forgive(Verdict& verdict, std::string why) {
+    verdict.outcome = Outcome::unchecked;
+    report_.unchecked.push_back(fmt::format("output {}: {}", verdict.name, why));
+    verdict.note = std::move(why);
   }
 
   void verifyOutputs() {
@@ -208,11 +223,10 @@ class PlanVerifier {
       context_.setInput(port, given->second);
     }
     context_.execute();
-    for (size_t port = 0; port < plan().outputs.size(); ++port) {
-      report_.outputs.push_back(
-          judgeOutput(plan().outputs[port].name, context_.output(port), truth_.outputs()[port]));
-    }
-    forgiveAmplification();
+    std::vector<Tensor> got;
+    for (size_t port = 0; port < plan().outputs.size(); ++port) got.push_back(context_.output(port));
+    report_.outputs = judgeOutputs(imported_, got, truth_.outputs());
+    forgiveAmplification(got);
     for (const Verdict& verdict : report_.outputs)
       report_.passed = report_.passed && verdict.outcome != Outcome::failed;
   }
@@ -287,6 +301,22 @@ std::string VerifyReport::failure() const {
                          d.worstChannelDb, verdict.requiredDb);
     }
   return {};
+}
+
+std::vector<Verdict> judgeOutputs(const Graph& graph, const std::vector<Tensor>& got,
+                                  const std::vector<Tensor>& want) {
+  std::vector<Verdict> verdicts;
+  for (size_t at = 0; at < want.size(); ++at)
+    verdicts.push_back(judgeOutput(graph.outputs()[at].name, got[at], want[at]));
+  const auto failed = [](const Verdict& verdict) { return verdict.outcome == Outcome::failed; };
+  if (std::none_of(verdicts.begin(), verdicts.end(), failed)) return verdicts;
+  const auto shares = matchedShares(graph, got, want);
+  for (size_t at = 0; at < verdicts.size(); ++at) {
+    if (!failed(verdicts[at]) || !shares[at]) continue;
+    verdicts[at].note = fmt::format("as a set: {:.1f} % of its rows are found", 100 * *shares[at]);
+    if (*shares[at] >= kMatchedShare) verdicts[at].outcome = Outcome::passed;
+  }
+  return verdicts;
 }
 
 Verdict judgeOutput(const std::string& name, const Tensor& got, const Tensor& want) {
