@@ -9,6 +9,7 @@
 
 #include "base/error.h"
 #include "base/interrupt.h"
+#include "ir/dump.h"
 #include "runtime/context.h"
 #include "verify/conditioning.h"
 #include "verify/selection.h"
@@ -37,6 +38,46 @@ Verdict judge(const std::string& name, const Tensor& got, const Tensor& want, do
   verdict.difference = compareTensors(got, want, defaultChannelAxis(want));
   if (!isGood(verdict.difference, required)) verdict.outcome = Outcome::failed;
   return verdict;
+}
+
+/// What the layers of a network of narrow floats may lose together.
+constexpr double kNarrowLayersDb = 20;
+
+/// What values of a type can keep of a signal after a few roundings, in dB: 6 for each bit of the
+/// significand, less 16. Beyond all bounds for float32 and everything that is no float.
+double dbOf(DType type) {
+  switch (type) {
+    case DType::f16:
+      return 50;
+    case DType::bf16:
+      return 32;
+    case DType::f8e4m3fn:
+    case DType::f8e4m3fnuz:
+      return 8;
+    case DType::f8e5m2:
+    case DType::f8e5m2fnuz:
+    case DType::f4e2m1:
+      return kLeastOutputDb;
+    default:
+      return Difference::kExact;
+  }
+}
+
+/// The least of what a node reads and writes.
+double dbOf(const Graph& graph, const Node& node) {
+  double least = Difference::kExact;
+  for (const auto* values : {&node.in, &node.out})
+    for (const ValueId id : *values)
+      if (id != kNoValue) least = std::min(least, dbOf(graph.value(id).type));
+  for (const auto& body : node.bodies)
+    for (const NodeId inside : body->order()) least = std::min(least, dbOf(*body, body->node(inside)));
+  return least;
+}
+
+double dbOf(const Graph& graph) {
+  double least = Difference::kExact;
+  for (const NodeId id : graph.order()) least = std::min(least, dbOf(graph, graph.node(id)));
+  return least;
 }
 
 std::vector<std::string> inputNames(const Graph& graph) {
@@ -156,7 +197,7 @@ class PlanVerifier {
 
   void judgeResult(const Step& step, const std::string& value, const Tensor& got, const Tensor& wanted) {
     const ValueId id = *lowered_.find(value);
-    Verdict verdict = judge(step.name, got, wanted, kRegionDb);
+    Verdict verdict = judge(step.name, got, wanted, std::min(kRegionDb, dbOf(step)));
     verdict.value = value;
     verdict.kernel = step.kernel.tactic;
     verdict.againstLowered = !loweredTruth_.value(id).imported;
@@ -168,6 +209,15 @@ class PlanVerifier {
     report_.worstRegionDb = std::min(report_.worstRegionDb, verdict.difference.worstChannelDb);
     report_.passed = report_.passed && verdict.outcome != Outcome::failed;
     report_.regions.push_back(std::move(verdict));
+  }
+
+  /// The least of the region's nodes: it may round to a narrow float anywhere.
+  double dbOf(const Step& step) const {
+    double least = Difference::kExact;
+    for (const NodeId id : lowered_.order())
+      if (std::count(step.members.begin(), step.members.end(), displayName(lowered_, id)) > 0)
+        least = std::min(least, ridge::dbOf(lowered_, lowered_.node(id)));
+    return least;
   }
 
   /// The region's sums cancel so much that the error is their rounding.
@@ -306,8 +356,10 @@ std::string VerifyReport::failure() const {
 std::vector<Verdict> judgeOutputs(const Graph& graph, const std::vector<Tensor>& got,
                                   const std::vector<Tensor>& want) {
   std::vector<Verdict> verdicts;
+  // Narrow floats lose more with each layer.
+  const double required = std::min(kOutputDb, std::max(kLeastOutputDb, dbOf(graph) - kNarrowLayersDb));
   for (size_t at = 0; at < want.size(); ++at)
-    verdicts.push_back(judgeOutput(graph.outputs()[at].name, got[at], want[at]));
+    verdicts.push_back(judge(graph.outputs()[at].name, got[at], want[at], required));
   const auto failed = [](const Verdict& verdict) { return verdict.outcome == Outcome::failed; };
   if (std::none_of(verdicts.begin(), verdicts.end(), failed)) return verdicts;
   const auto shares = matchedShares(graph, got, want);
