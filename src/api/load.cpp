@@ -43,6 +43,16 @@ std::optional<ShapeRange> shapeRangeOf(const EngineData& data) {
   return range;
 }
 
+VerifyReport verifyReplanned(const LoadedEngine& engine, std::shared_ptr<const Executable> executable,
+                             uint64_t seed) {
+  const Graph& portable = engine.replanner->portable();
+  const std::vector<BoundShape> shapes = shapesOf(executable->plan());
+  const NamedInputs inputs = randomInputs(portable, shapes, seed);
+  const Truth truth(portable, inputs);
+  return verifyPlan(portable, truth, engine.replanner->lowered(shapes), std::move(executable), inputs,
+                    VerifyMode::full);
+}
+
 onnx::Model portableOf(const EngineFile& file) {
   return onnx::readModel(file.portable().bytes(), "portable graph", std::nullopt);
 }
