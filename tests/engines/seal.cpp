@@ -20,7 +20,7 @@ std::span<const std::byte> bytesOf(const std::string& file, size_t at, size_t si
 std::vector<SectionEntry> tableOf(const std::string& file, const Header& header) {
   const size_t count = std::min<size_t>(header.sectionCount, 16);
   std::vector<SectionEntry> table(count);
-  if (file.size() < sizeof(Header) + count * sizeof(SectionEntry)) return {};
+  if (count == 0 || file.size() < sizeof(Header) + count * sizeof(SectionEntry)) return {};
   std::memcpy(table.data(), file.data() + sizeof(Header), count * sizeof(SectionEntry));
   return table;
 }

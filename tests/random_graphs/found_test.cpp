@@ -10,8 +10,7 @@ namespace {
 void expectTruth(Graph graph, double noise = 1e-5) {
   Sample sample;
   for (const ValueId id : graph.inputs()) {
-    Value& value = graph.value(id);
-    value.source = value.name;  // as imported
+    const Value& value = graph.value(id);
     std::vector<double> numbers(static_cast<size_t>(*value.shape.count()));
     for (size_t at = 0; at < numbers.size(); ++at) numbers[at] = static_cast<double>(at * 7 % 5) - 1;
     sample.inputs.emplace(value.name, fromDoubles(value.type, value.shape.staticDims(), numbers));

@@ -20,7 +20,9 @@ class GraphMaker {
   using Attribute = std::pair<std::string, AttributeValue>;
 
   ValueId input(const std::string& name, std::vector<Dim> dims, DType type = DType::f32) {
-    return graph_.addInput(name, type, Shape(std::move(dims)));
+    const ValueId id = graph_.addInput(name, type, Shape(std::move(dims)));
+    graph_.value(id).source = name;  // as imported
+    return id;
   }
   ValueId floats(const std::string& name, Dims dims, const Floats& values) {
     return graph_.addConstant(name, Tensor::of(std::move(dims), std::span<const float>(values)));

@@ -119,7 +119,7 @@ const Refusal kRefusals[] = {
     {"If",
      [](auto& m) { addGraphAttribute(m, "If", "then_branch"); },
      {"else_branch is missing", "\"branch\""}},
-    {"Loop", [](auto& m) { addGraphAttribute(m, "Loop", "body"); }, {"fewer than two inputs"}},
+    {"Loop", [](auto& m) { addGraphAttribute(m, "Loop", "body"); }, {"the number of iterations is no int64"}},
     {"UnknownBody",
      [](auto& m) { addGraphAttribute(m, "Repeat", "body"); },
      {"Repeat", "runs a graph", "\"branch\""}},
