@@ -100,7 +100,10 @@ class PlanVerifier {
         lowered_(lowered),
         loweredTruth_(lowered, truth),
         context_(std::move(executable)),
-        inputs_(inputs) {}
+        inputs_(inputs) {
+    for (const NodeId id : lowered.order())
+      nodeDb_.emplace(displayName(lowered, id), ridge::dbOf(lowered, lowered.node(id)));
+  }
 
   VerifyReport run(VerifyMode mode, const ProgressSink& sink) {
     const size_t steps = plan().steps.size();
@@ -214,9 +217,9 @@ class PlanVerifier {
   /// The least of the region's nodes: it may round to a narrow float anywhere.
   double dbOf(const Step& step) const {
     double least = Difference::kExact;
-    for (const NodeId id : lowered_.order())
-      if (std::count(step.members.begin(), step.members.end(), displayName(lowered_, id)) > 0)
-        least = std::min(least, ridge::dbOf(lowered_, lowered_.node(id)));
+    for (const std::string& member : step.members)
+      if (const auto known = nodeDb_.find(member); known != nodeDb_.end())
+        least = std::min(least, known->second);
     return least;
   }
 
@@ -287,7 +290,8 @@ class PlanVerifier {
   LoweredTruth loweredTruth_;
   ExecutionContext context_;
   const NamedInputs& inputs_;
-  std::set<size_t> laidOut_;  ///< arrays that are written in parts and hold the truth
+  std::map<std::string, double> nodeDb_;  ///< what a node of the lowered graph can keep
+  std::set<size_t> laidOut_;              ///< arrays that are written in parts and hold the truth
   VerifyReport report_;
 };
 
