@@ -36,7 +36,8 @@ void setInteger(std::string& input, Random& random) {
   static constexpr int64_t kIntegers[] = {0,          -1,        1,         INT8_MAX,   UINT8_MAX, INT16_MAX,
                                           UINT16_MAX, INT32_MAX, INT32_MIN, UINT32_MAX, INT64_MAX, INT64_MIN,
                                           1 << 20,    1LL << 31, 1LL << 40, 64};
-  const int64_t value = kIntegers[random() % std::size(kIntegers)] + static_cast<int64_t>(random() % 3 == 0);
+  const uint64_t value =
+      static_cast<uint64_t>(kIntegers[random() % std::size(kIntegers)]) + (random() % 3 == 0);
   unsigned char bytes[8];
   std::memcpy(bytes, &value, sizeof value);
   const size_t size = std::min<size_t>(size_t{1} << random() % 4, input.size());

@@ -92,6 +92,19 @@ TEST(Found, halfPrecisionRoundsMoreThanFloat) {
   expectTruth(m.finish(), 4e-3);
 }
 
+TEST(Found, aNanIsTheExtremeElement) {
+  GraphMaker m;
+  const ValueId x = m.input("x", {1, 3, 40, 3}), root = m.node(ops::log, {x}, "log");  // of -1: NaN
+  m.output("global", m.node(ops::globalMaxPool, {root}, "global"));
+  m.output("pool", m.node(ops::maxPool, {root}, "pool", {{"kernel_shape", Ints{3, 1}}}));
+  for (const int64_t axis : {1, 2, 3}) {
+    const std::string at = std::to_string(axis);
+    m.output("max" + at, m.node(ops::reduceMax, {root, m.ints("a" + at, {axis})}, "greatest" + at));
+    m.output("min" + at, m.node(ops::reduceMin, {root, m.ints("b" + at, {axis, 0})}, "least" + at));
+  }
+  expectTruth(m.finish());
+}
+
 /// Collects its counter; `condition` is what the body goes on by.
 Graph loopOf(std::optional<double> condition) {
   GraphMaker body;

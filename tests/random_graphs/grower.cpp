@@ -19,12 +19,11 @@ constexpr double kMostMagnitude = 1e4;
 /// Roundings that one node may do to its largest element.
 constexpr double kRoundings = 16;
 
+/// Of the finite elements.
 double largest(const Tensor& tensor) {
   double most = 0;
-  for (const double value : toDoubles(tensor)) {
-    if (!std::isfinite(value)) return std::numeric_limits<double>::infinity();
-    most = std::max(most, std::abs(value));
-  }
+  for (const double value : toDoubles(tensor))
+    if (std::isfinite(value)) most = std::max(most, std::abs(value));
   return most;
 }
 
@@ -33,6 +32,7 @@ double farthest(const Tensor& a, const Tensor& b) {
   double most = 0;
   const std::vector<double> x = toDoubles(a), y = toDoubles(b);
   for (size_t at = 0; at < x.size(); ++at) {
+    if (x[at] == y[at] || (std::isnan(x[at]) && std::isnan(y[at]))) continue;
     const double distance = std::abs(x[at] - y[at]);
     most = std::isnan(distance) ? std::numeric_limits<double>::infinity() : std::max(most, distance);
   }
@@ -44,11 +44,26 @@ bool isTame(const Tensor& tensor) {
   return !isFloat(tensor.type()) || largest(tensor) <= kMostMagnitude;
 }
 
+/// What is not finite comes from an input that is not.
+bool isWild(const NodeWish& wish, const std::vector<Datum>& results) {
+  const bool given = std::all_of(wish.in.begin(), wish.in.end(), [](const Known& in) {
+    return !in.tensor().defined() || !isFloat(in.type()) || isFinite(in.tensor());
+  });
+  return given && std::any_of(results.begin(), results.end(), [](const Datum& result) {
+           return result.tensor.defined() && isFloat(result.tensor.type()) && !isFinite(result.tensor);
+         });
+}
+
 bool isNoisy(const NodeWish& wish) {
   return std::any_of(wish.in.begin(), wish.in.end(), [](const Known& in) { return in.noise > 0; });
 }
 
 }  // namespace
+
+bool isFinite(const Tensor& tensor) {
+  const std::vector<double> values = toDoubles(tensor);
+  return std::all_of(values.begin(), values.end(), [](double value) { return std::isfinite(value); });
+}
 
 double epsilonOf(DType type) {
   switch (type) {
@@ -90,6 +105,14 @@ Tensor Grower::someTensor(DType type, const Dims& dims) {
   return fromDoubles(type, dims, values);
 }
 
+Tensor Grower::withOddNumber(const Tensor& tensor) {
+  std::vector<double> values = toDoubles(tensor);
+  values[static_cast<size_t>(pick(tensor.count()))] = oneOf(
+      std::vector<double>{std::numeric_limits<double>::quiet_NaN(), std::numeric_limits<double>::infinity(),
+                          -std::numeric_limits<double>::infinity(), -0.0});
+  return fromDoubles(tensor.type(), tensor.dims(), values);
+}
+
 Grower Grower::child(const std::vector<Known>& formals) const {
   Grower body(random_, counts_, depth_ + 1);
   for (const Known& formal : formals) {
@@ -103,6 +126,7 @@ Grower Grower::child(const std::vector<Known>& formals) const {
 Known Grower::input(DType type, const Dims& dims) {
   const std::string name = fresh("x");
   Known made{.id = graph_.addInput(name, type, Shape::of(dims)), .data = someTensor(type, dims)};
+  if (isFloat(type) && made.count() > 0 && chance(5)) made.data = withOddNumber(made.tensor());
   graph_.value(made.id).source = name;
   inputs_.emplace(name, made.tensor());
   values_.push_back(made);
@@ -210,6 +234,7 @@ std::vector<Known> Grower::addAll(const NodeWish& wish) {
     results = evaluateNodeData(node, data);
     for (const Datum& result : results)
       if (result.tensor.defined() && !isTame(result.tensor)) return {};
+    if (isWild(wish, results)) return {};
     noise = noises(wish, node, results);
   } catch (const Error& error) {
     if (error.code() == ErrorCode::internal) throw Finding(error.what());

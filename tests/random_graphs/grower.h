@@ -103,6 +103,7 @@ class Grower {
 
  private:
   Node nodeOf(const NodeWish& wish) const;
+  Tensor withOddNumber(const Tensor& tensor);  ///< one element is NaN, infinite or -0
   std::string fresh(const std::string& stem) { return stem + std::to_string(next_++); }
   std::optional<std::vector<double>> noises(const NodeWish& wish, const Node& node,
                                             const std::vector<Datum>& results);
@@ -136,5 +137,8 @@ void grow(Grower& grower, int64_t nodes);
 
 /// Distance of one and the next number of a float type.
 double epsilonOf(DType type);
+
+/// No element is NaN or infinite; true of everything that is no float.
+bool isFinite(const Tensor& tensor);
 
 }  // namespace ridge::test

@@ -192,6 +192,7 @@ void cast(Grower& g) {
                                         DType::f64, DType::bf16, DType::i32,    DType::i64,
                                         DType::u8,  DType::i8,   DType::boolean};
   const DType to = g.oneOf(types);
+  if (!isFloat(to) && !isFinite(x->tensor())) return;  // not defined
   // A narrower float rounds; whatever is no float jumps.
   const Rounding rounding = isFloat(x->type()) ? (isFloat(to) ? Rounding::rounded : Rounding::jumps)
                             : isFloat(to)      ? Rounding::rounded

@@ -73,8 +73,9 @@ void nonMaxSuppression(Grower& g) {
 }
 
 void dynamicQuantize(Grower& g) {
-  const auto x =
-      g.choose([](const Known& v) { return v.type() == DType::f32 && v.noise == 0 && v.count() > 0; });
+  const auto x = g.choose([](const Known& v) {
+    return v.type() == DType::f32 && v.noise == 0 && isFinite(v.tensor()) && v.count() > 0;
+  });
   if (x) g.addAll({ops::dynamicQuantizeLinear, {*x}, {}, Rounding::jumps, 3});
 }
 

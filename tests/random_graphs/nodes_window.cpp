@@ -265,7 +265,8 @@ void integerProducts(Grower& g) {
 }
 
 void quantize(Grower& g) {
-  const auto x = g.choose([](const Known& v) { return v.type() == DType::f32 && v.noise == 0; });
+  const auto x =
+      g.choose([](const Known& v) { return v.type() == DType::f32 && v.noise == 0 && isFinite(v.tensor()); });
   if (!x) return;
   const DType type = g.chance(50) ? DType::u8 : DType::i8;
   const int64_t axis = x->rank() > 0 ? g.pick(x->rank()) : 0;

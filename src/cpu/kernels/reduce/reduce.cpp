@@ -78,8 +78,8 @@ void Reduce::runAlong(const float* in, float* out, int64_t first, int64_t end) c
       const double next = kernel(in + at.in + reduced_.at(r).in, inner_.extent);
       if (sums)
         value += next;
-      else if (kind_ == ReduceKind::max ? next > value : next < value)
-        value = next;
+      else if (!std::isnan(value) && !(kind_ == ReduceKind::max ? next <= value : next >= value))
+        value = next;  // greater, smaller, or NaN
     }
     out[at.out] = finish(value);
   }
