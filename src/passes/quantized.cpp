@@ -43,7 +43,8 @@ Steps stepsOf(const Graph& graph, NodeId id, int64_t blockSize, int64_t axis, Va
   for (const double step : steps.scale)
     if (!(step >= std::ldexp(1.0, -100) && step <= std::ldexp(1.0, 100)))
       throw Refused{"a scale is outside of 2^-100 to 2^100"};
-  if (const Shape& shape = graph.value(real).shape; shape.ranked() && steps.axis < 0) steps.axis += shape.rank();
+  if (const Shape& shape = graph.value(real).shape; shape.ranked() && steps.axis < 0)
+    steps.axis += shape.rank();
   return steps;
 }
 
@@ -155,7 +156,8 @@ void addOutput(const SumConstants& of, size_t output, SumNumbers& numbers) {
     if (std::abs(steps) <= static_cast<double>(kMostBias)) {
       whole = std::nearbyint(steps);
       if (std::abs(steps - whole) * product > 0.5 * sy)
-        throw Refused{"rounding its bias to a step of the sums would move the result by more than half a step"};
+        throw Refused{
+            "rounding its bias to a step of the sums would move the result by more than half a step"};
     } else {
       real = bias / divisor;
       if (!std::isfinite(static_cast<float>(real))) throw Refused{"its bias is not finite in steps"};
@@ -174,8 +176,7 @@ void requireNoOverflow(const SumConstants& of, const SumNumbers& numbers) {
   const int64_t weight = symmetric && of.weights.steps.type == DType::i8 ? 128 : 255;
   int64_t bias = 0;
   for (const int32_t each : numbers.bias) bias = std::max(bias, std::abs(int64_t{each}));
-  if (of.depth > (int64_t{1} << 31) / (255 * weight) ||
-      of.depth * 255 * weight + bias >= (int64_t{1} << 31))
+  if (of.depth > (int64_t{1} << 31) / (255 * weight) || of.depth * 255 * weight + bias >= (int64_t{1} << 31))
     throw Refused{fmt::format("a sum of {} products may leave int32", of.depth)};
 }
 
@@ -258,8 +259,7 @@ float normalFloat(double number) {
 
 std::vector<ValueId> sumInputs(GraphBuilder& builder, const SumConstants& of, const std::string& name,
                                ops::QuantizedSum& sum) {
-  if (of.weights.steps.scale.size() != 1 &&
-      static_cast<int64_t>(of.weights.steps.scale.size()) != of.outputs)
+  if (of.weights.steps.scale.size() != 1 && static_cast<int64_t>(of.weights.steps.scale.size()) != of.outputs)
     throw Refused{"the scales of its weights are not one for each output"};
   static_cast<ops::QuantizedResult&>(sum) = resultOf(of.tail);
   sum.xZero = of.x.theZero();

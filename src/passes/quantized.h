@@ -48,7 +48,7 @@ std::optional<QuantizedWeights> dequantizedWeights(const Graph& graph, ValueId v
 struct Tail {
   ValueId from = kNoValue;  ///< the result in float32
   std::vector<NodeId> nodes;
-  Steps result;                   ///< the Q
+  Steps result;                       ///< the Q
   double low = -1e300, high = 1e300;  ///< clamp right before the Q
   std::optional<Steps> residual;
   std::optional<std::pair<float, float>> inner;  ///< clamp before the residual

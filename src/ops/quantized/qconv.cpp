@@ -33,8 +33,7 @@ class Products : public ConvProducts {
   }
   void store(int64_t batch, int64_t row, int64_t column, int64_t count, double* sums) const {
     const int64_t first = place(batch, row, column);
-    for (int64_t at = 0; at < count; ++at)
-      sums[at] = finish_(sums[at], channel(batch, row), first + at);
+    for (int64_t at = 0; at < count; ++at) sums[at] = finish_(sums[at], channel(batch, row), first + at);
     storeNumbers(out_, first, count, sums);
   }
 

@@ -43,7 +43,8 @@ void expandPool(const Node& node, GraphBuilder& b) {
   const ValueId x = dequantizedSteps(b, node.in[0], attrs.xZero, "x");
   const Shape& in = b.value(node.in[0]).shape;
   double pixels = 1;
-  for (size_t axis = 2; axis < in.dims().size(); ++axis) pixels *= static_cast<double>(in.dims()[axis].value());
+  for (size_t axis = 2; axis < in.dims().size(); ++axis)
+    pixels *= static_cast<double>(in.dims()[axis].value());
   const ValueId mean = b.node(globalAveragePool, nullptr, {x}, "mean");
   const auto scale = static_cast<float>(static_cast<double>(attrs.scale) * pixels);
   replaceBySteps(b, node, b.node(mul, nullptr, {mean, b.constant("scale", Tensor::scalar(scale))}, "scaled"),

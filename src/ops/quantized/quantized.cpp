@@ -32,8 +32,8 @@ Tensor byteScalar(DType type, int64_t number) {
 ValueId alongOutputs(GraphBuilder& b, ValueId numbers, size_t behind) {
   std::vector<int64_t> dims(behind + 1, 1);
   dims[0] = -1;
-  const ValueId shape = b.constant(
-      "shape", Tensor::of({static_cast<int64_t>(dims.size())}, std::span<const int64_t>(dims)));
+  const ValueId shape =
+      b.constant("shape", Tensor::of({static_cast<int64_t>(dims.size())}, std::span<const int64_t>(dims)));
   return b.node(reshape, std::make_shared<ReshapeAttributes>(), {numbers, shape}, "along_outputs");
 }
 
@@ -74,9 +74,7 @@ void requireSumInputs(const InferContext& c, const QuantizedSum& sum, const Dim&
   for (size_t input = kQMultiplier; input <= kQOffset; ++input) {
     if (!c.has(input)) continue;
     requireDims(c, input, {outputs});
-    const DType wanted = input == kQBias         ? DType::i32
-                         : input == kQWeightZero ? c.type(kQWeight)
-                                                 : DType::f32;
+    const DType wanted = input == kQBias ? DType::i32 : input == kQWeightZero ? c.type(kQWeight) : DType::f32;
     c.require(c.type(input) == DType::undefined || c.type(input) == wanted,
               "a parameter of the sums has another type than its role asks for");
   }
@@ -115,8 +113,7 @@ ValueId dequantizedSteps(GraphBuilder& b, ValueId x, int64_t zero, const char* n
 void replaceBySteps(GraphBuilder& b, const Node& node, ValueId steps, const QuantizedResult& result) {
   const auto bound = [&](int64_t at) { return scalar(b, static_cast<float>(at - result.zero)); };
   const ValueId clamped = b.node(clip, nullptr, {steps, bound(result.low), bound(result.high)}, "clamped");
-  const ValueId zero =
-      b.constant("zero_point", byteScalar(static_cast<DType>(result.type), result.zero));
+  const ValueId zero = b.constant("zero_point", byteScalar(static_cast<DType>(result.type), result.zero));
   b.replace(node.out[0], b.node(quantizeLinear, std::make_shared<QuantizeAttributes>(),
                                 {clamped, scalar(b, 1), zero}, "quantized"));
 }
@@ -125,8 +122,8 @@ ValueId expandedWeights(GraphBuilder& b, const Node& node) {
   const ValueId weights = node.in[kQWeight], zero = inputOf(node, kQWeightZero);
   if (zero == kNoValue) return dequantizedSteps(b, weights, 0, "weights");
   const std::vector<float> ones(static_cast<size_t>(b.value(weights).shape[0].value()), 1.0F);
-  const ValueId scale = b.constant(
-      "scale", Tensor::of({static_cast<int64_t>(ones.size())}, std::span<const float>(ones)));
+  const ValueId scale =
+      b.constant("scale", Tensor::of({static_cast<int64_t>(ones.size())}, std::span<const float>(ones)));
   auto attrs = std::make_shared<DequantizeAttributes>();
   attrs->axis = 0;
   return b.node(dequantizeLinear, std::move(attrs), {weights, scale, zero}, "weights");
@@ -135,8 +132,8 @@ ValueId expandedWeights(GraphBuilder& b, const Node& node) {
 ValueId expandedSum(GraphBuilder& b, const Node& node, const QuantizedSum& sum, ValueId sums, size_t behind) {
   const auto each = [&](size_t input) { return alongOutputs(b, node.in[input], behind); };
   if (const ValueId bias = inputOf(node, kQBias); bias != kNoValue) {
-    const ValueId real = b.node(dequantizeLinear, std::make_shared<DequantizeAttributes>(),
-                                {bias, scalar(b, 1)}, "bias");
+    const ValueId real =
+        b.node(dequantizeLinear, std::make_shared<DequantizeAttributes>(), {bias, scalar(b, 1)}, "bias");
     sums = b.node(add, nullptr, {sums, alongOutputs(b, real, behind)}, "sums");
   }
   ValueId r = b.node(mul, nullptr, {sums, each(kQMultiplier)}, "scaled");

@@ -23,8 +23,8 @@ Rewrite rewriteAdd(const Graph& graph, NodeId id, const Tail& tail, NodeId addId
   attrs->bZero = b->theZero();
   attrs->aScale = normalFloat(a->theScale() / scale);
   attrs->bScale = normalFloat(b->theScale() / scale);
-  builder.replace(graph.node(id).out[0], builder.node(ops::qAdd, std::move(attrs), {a->bytes, b->bytes},
-                                                      displayName(graph, addId)));
+  builder.replace(graph.node(id).out[0],
+                  builder.node(ops::qAdd, std::move(attrs), {a->bytes, b->bytes}, displayName(graph, addId)));
   return builder.finish("Add executes as integers");
 }
 
@@ -66,8 +66,9 @@ Rewrite run(const Graph& graph, NodeId id, const PassContext&) {
 
 }  // namespace
 
-extern const Pass quantizedAdd{.name = "quantized_add",
-                               .summary = "makes Q of a sum or a mean of dequantized tensors an integer region",
-                               .run = run};
+extern const Pass quantizedAdd{
+    .name = "quantized_add",
+    .summary = "makes Q of a sum or a mean of dequantized tensors an integer region",
+    .run = run};
 
 }  // namespace ridge::passes

@@ -38,8 +38,7 @@ Rewrite rewrite(const Graph& graph, NodeId id) {
     in.push_back(input);
   const bool residual = tail.residual.has_value();
   builder.replace(graph.node(id).out[0], builder.node(ops::qConv, std::move(attrs), std::move(in), name));
-  return builder.finish(residual ? "Conv and its residual execute as integers"
-                                 : "Conv executes as integers");
+  return builder.finish(residual ? "Conv and its residual execute as integers" : "Conv executes as integers");
 }
 
 Rewrite run(const Graph& graph, NodeId id, const PassContext&) {
@@ -49,8 +48,9 @@ Rewrite run(const Graph& graph, NodeId id, const PassContext&) {
 
 }  // namespace
 
-extern const Pass quantizedConv{.name = "quantized_conv",
-                                .summary = "makes Q(Conv(DQ, DQ)) with clamps and a residual an integer region",
-                                .run = run};
+extern const Pass quantizedConv{
+    .name = "quantized_conv",
+    .summary = "makes Q(Conv(DQ, DQ)) with clamps and a residual an integer region",
+    .run = run};
 
 }  // namespace ridge::passes
