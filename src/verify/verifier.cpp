@@ -9,6 +9,7 @@
 
 #include "base/error.h"
 #include "base/interrupt.h"
+#include "ops/evaluate.h"
 #include "runtime/context.h"
 #include "verify/conditioning.h"
 
@@ -142,10 +143,19 @@ class PlanVerifier {
   /// laid out in the array once, before its first part.
   Tensor truthOf(const Step& step, size_t out) {
     const auto array = static_cast<size_t>(step.writes[out]);
-    const Tensor whole = find(valueOf(step.writes[out]).name)->value;
+    const std::string& name = valueOf(step.writes[out]).name;
+    const Tensor integers = reads(step, name) ? Tensor() : loweredTruth_.ofIntegers(*lowered_.find(name));
+    const Tensor whole = integers.defined() ? integers : find(name)->value;
     if (step.kernel.out[out].dims == whole.dims()) return whole;
     if (laidOut_.insert(array).second) context_.write(array, whole);
     return context_.read(step.kernel.out[out]);
+  }
+
+  /// A copy writes what it reads.
+  bool reads(const Step& step, const std::string& value) const {
+    return std::any_of(step.reads.begin(), step.reads.end(), [&](int32_t array) {
+      return array >= 0 && !isConstant(array) && valueOf(array).name == value;
+    });
   }
 
   const LoweredTruth::Known* find(const std::string& name) {
@@ -159,14 +169,33 @@ class PlanVerifier {
     verdict.value = value;
     verdict.kernel = step.kernel.tactic;
     verdict.againstLowered = !loweredTruth_.value(id).imported;
-    if (verdict.outcome == Outcome::failed && got.dims() == loweredTruth_.value(id).value.dims() &&
-        isRounding(step, id, got)) {
+    const bool integers = isOfIntegers(id) && !reads(step, value);
+    if (integers) judgeSteps(id, wanted, verdict);
+    if (verdict.outcome == Outcome::failed && !integers &&
+        got.dims() == loweredTruth_.value(id).value.dims() && isRounding(step, id, got)) {
       verdict.outcome = Outcome::passed;
       verdict.note = "cancellation: no order of float32 additions is more exact";
     }
     report_.worstRegionDb = std::min(report_.worstRegionDb, verdict.difference.worstChannelDb);
     report_.passed = report_.passed && verdict.outcome != Outcome::failed;
     report_.regions.push_back(std::move(verdict));
+  }
+
+  bool isOfIntegers(ValueId id) const {
+    const NodeId producer = lowered_.producer(id);
+    return producer != kNoNode && lowered_.node(producer).op->traits.integer;
+  }
+
+  /// The bits of an integer region are those of the lowered graph; what that makes of the imported graph's
+  /// values is at most one step off what the imported graph makes of them (docs/integer_arithmetic.md).
+  void judgeSteps(ValueId id, const Tensor& wanted, Verdict& verdict) {
+    const LoweredTruth::Known& known = loweredTruth_.value(id);
+    verdict.againstLowered = true;
+    if (!known.imported || known.value.dims() != wanted.dims()) return;
+    const double steps = compareTensors(wanted, known.value, std::nullopt).maxAbs;
+    if (steps <= 1) return;
+    verdict.outcome = Outcome::failed;
+    verdict.note = fmt::format("its integers are {:.0f} steps off the imported graph", steps);
   }
 
   /// The region's sums cancel so much that the error is their rounding.
@@ -201,6 +230,20 @@ class PlanVerifier {
     }
   }
 
+  bool hasIntegers() const {
+    const std::vector<NodeId> nodes = lowered_.order();
+    return std::any_of(nodes.begin(), nodes.end(),
+                       [&](NodeId id) { return lowered_.node(id).op->traits.integer; });
+  }
+
+  /// Each region's steps have been checked; over a network they add up to what this says.
+  static void noteImported(Verdict& verdict, const Tensor& lowered, const Tensor& imported) {
+    verdict.againstLowered = true;
+    if (lowered.dims() != imported.dims()) return;
+    verdict.note = fmt::format("executes as integers: {:.1f} dB between the lowered and the imported graph",
+                               compareTensors(lowered, imported, std::nullopt).sqnrDb);
+  }
+
   void verifyOutputs() {
     for (size_t port = 0; port < plan().inputs.size(); ++port) {
       const auto given = inputs_.find(plan().inputs[port].name);
@@ -208,9 +251,11 @@ class PlanVerifier {
       context_.setInput(port, given->second);
     }
     context_.execute();
+    const bool integers = hasIntegers();
+    const std::vector<Tensor> wanted = integers ? evaluate(lowered_, inputs_) : truth_.outputs();
     for (size_t port = 0; port < plan().outputs.size(); ++port) {
-      report_.outputs.push_back(
-          judgeOutput(plan().outputs[port].name, context_.output(port), truth_.outputs()[port]));
+      report_.outputs.push_back(judgeOutput(plan().outputs[port].name, context_.output(port), wanted[port]));
+      if (integers) noteImported(report_.outputs.back(), wanted[port], truth_.outputs()[port]);
     }
     forgiveAmplification();
     for (const Verdict& verdict : report_.outputs)
@@ -280,6 +325,7 @@ std::string VerifyReport::failure() const {
     for (const Verdict& verdict : *list) {
       if (verdict.outcome != Outcome::failed) continue;
       const Difference& d = verdict.difference;
+      if (!verdict.note.empty() && list == &regions) return fmt::format("{}: {}", verdict.name, verdict.note);
       if (d.mismatched > 0)
         return fmt::format("{}: {} elements are not finite or not equal where they should be", verdict.name,
                            d.mismatched);
