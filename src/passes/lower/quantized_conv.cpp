@@ -8,9 +8,20 @@
 namespace ridge::passes {
 namespace {
 
+// A node that would belong to the region if nobody else read its result.
+bool isSharedTail(const Graph& graph, ValueId value) {
+  const NodeId id = graph.producer(value);
+  if (id == kNoNode || usedOnce(graph, value)) return false;
+  const Node& node = graph.node(id);
+  if (node.op != &ops::relu && node.op != &ops::clip && node.op != &ops::add) return false;
+  const NodeId convId = producerOf(graph, node.in[0], ops::conv);
+  return convId != kNoNode && producerOf(graph, graph.node(convId).in[0], ops::dequantizeLinear) != kNoNode;
+}
+
 Rewrite rewrite(const Graph& graph, NodeId id) {
   const Tail tail = tailOf(graph, id);
   const NodeId convId = producerOf(graph, tail.from, ops::conv);
+  if (isSharedTail(graph, tail.from)) throw Refused{"its result in float32 is also read elsewhere"};
   if (convId == kNoNode) return NoMatch{};
   const Node& node = graph.node(convId);
   if (!usedOnce(graph, tail.from)) throw Refused{"its result in float32 is also read elsewhere"};
