@@ -53,6 +53,7 @@ TEST(QuantizedLowering, ConvolutionsAndTheirResidualBecomeIntegerAndAreVerified)
   EXPECT_EQ(countOf(result.lowered[0], ops::qConv), 2);
   EXPECT_EQ(countOf(result.lowered[0], ops::conv) + countOf(result.lowered[0], ops::add), 0);
   EXPECT_TRUE(result.verification.passed) << result.verification.failure();
+  for (const Step& step : result.data.plans[0].steps) EXPECT_FALSE(step.fallback) << step.name;
   int exact = 0;
   for (const Verdict& verdict : result.verification.regions)
     if (verdict.kernel == "qconv") {

@@ -74,6 +74,23 @@ struct AddRun {
   uint8_t* out;
 };
 
+/// Rule 10: x / scale, then rule 6.
+struct QuantizeRun {
+  const float* in;
+  float scale;
+  ByteResult result;
+  int64_t count;
+  uint8_t* out;
+};
+
+/// Rule 10: f32(byte less its zero point) * scale.
+struct DequantizeRun {
+  ByteRun in;
+  float scale;
+  int64_t count;
+  float* out;
+};
+
 struct IntegerKernels {
   Isa isa;
   void (*widen)(const WidenRun&);
@@ -81,6 +98,8 @@ struct IntegerKernels {
   void (*depthwise)(const DepthwiseRun&);
   void (*finish)(const FinishRun&);
   void (*add)(const AddRun&);
+  void (*quantize)(const QuantizeRun&);
+  void (*dequantize)(const DequantizeRun&);
 };
 const IntegerKernels& integerKernels(Isa isa);
 

@@ -143,10 +143,30 @@ std::string checkAdd(Isa isa, int64_t count, bool isSigned) {
   return different(count, got, want);
 }
 
+std::string checkQuantize(Isa isa, int64_t count, bool isSigned) {
+  const auto bytes = randomBytes(count, 6);
+  std::vector<float> in;
+  for (uint8_t byte : bytes) in.push_back(static_cast<float>(byte - 100) * 0.25F);
+  const ByteResult result{isSigned ? -9 : 7, isSigned ? -128 : 0, isSigned ? 127 : 255};
+  std::vector<uint8_t> got(bytes.size()), want;
+  for (float x : in) want.push_back(roundedByte(x / 0.17F, result));
+  integerKernels(isa).quantize({in.data(), 0.17F, result, count, got.data()});
+  return different(count, got, want);
+}
+
+std::string checkDequantize(Isa isa, int64_t count, bool isSigned) {
+  const auto bytes = randomBytes(count, 7);
+  const ByteRun in{bytes.data(), isSigned, 11};
+  std::vector<float> got(bytes.size()), want;
+  for (int64_t i = 0; i < count; ++i) want.push_back(static_cast<float>(numberOf(in, i)) * 0.3F);
+  integerKernels(isa).dequantize({in, 0.3F, count, got.data()});
+  return bitDifference(fmt::format("count {}", count), got, want);
+}
+
 using CheckFn = std::string (*)(Isa, int64_t, bool);
 struct Checks {
   CheckFn widen = checkWiden, products = checkProducts, depthwise = checkDepthwise, finish = checkFinish,
-          add = checkAdd;
+          add = checkAdd, quantize = checkQuantize, dequantize = checkDequantize;
 };
 
 std::string checkAll(CheckFn check, Isa isa) {

@@ -156,6 +156,25 @@ void add(const AddRun& run) {
   return run.b.isSigned ? addAs<false, true>(run) : addAs<false, false>(run);
 }
 
+void quantize(const QuantizeRun& given) {
+  const QuantizeRun run = given;
+  uint8_t* __restrict out = run.out;
+  const auto low = static_cast<float>(run.result.low - run.result.zero),
+             high = static_cast<float>(run.result.high - run.result.zero);
+  for (int64_t i = 0; i < run.count; ++i) out[i] = rounded(run.in[i] / run.scale, run.result, low, high);
+}
+
+template <bool kSigned>
+void dequantizeAs(const DequantizeRun run) {
+  float* __restrict out = run.out;
+  for (int64_t i = 0; i < run.count; ++i)
+    out[i] = static_cast<float>(byteAt(run.in, kSigned, i) - run.in.zero) * run.scale;
+}
+
+void dequantize(const DequantizeRun& run) {
+  run.in.isSigned ? dequantizeAs<true>(run) : dequantizeAs<false>(run);
+}
+
 }  // namespace
 
 extern const IntegerKernels kIntegerKernels;
