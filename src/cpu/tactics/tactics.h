@@ -12,6 +12,10 @@ extern const Tactic kGlobalPool;     ///< average or maximum over all pixels
 extern const Tactic kMatMul;         ///< matrix products, either side constant or not
 extern const Tactic kPointwise;      ///< elementwise regions, by the vector interpreter
 extern const Tactic kPool;           ///< MaxPool, AveragePool
+extern const Tactic kQAdd;           ///< sums of two quantized tensors
+extern const Tactic kQConv;          ///< convolutions of bytes
+extern const Tactic kQMatMul;        ///< products of bytes with constant weights
+extern const Tactic kQuantize;       ///< QuantizeLinear and DequantizeLinear that stand alone
 extern const Tactic kReduce;         ///< ReduceMean, ReduceSum, ReduceMax
 extern const Tactic kSoftmax;        ///< Softmax along any axis
 
