@@ -9,6 +9,7 @@ std::span<const KernelInfo> allKernels() {
     listDepthwiseKernels(kernels);
     listPoolKernels(kernels);
     listPointwiseKernels(kernels);
+    listNormKernels(kernels);
     listReduceKernels(kernels);
     listSoftmaxKernels(kernels);
     return kernels;

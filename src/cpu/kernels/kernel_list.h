@@ -36,6 +36,7 @@ void listDepthwiseKernels(KernelList& list);
 void listPoolKernels(KernelList& list);
 void listPointwiseKernels(KernelList& list);
 void listReduceKernels(KernelList& list);
+void listNormKernels(KernelList& list);
 void listSoftmaxKernels(KernelList& list);
 
 }  // namespace ridge::cpu
