@@ -56,7 +56,8 @@ struct Op {
   size_t (*scratch)(const Node&, const Graph&) = nullptr;  ///< bytes that `reference` asks for; null: none
   Cost (*cost)(const Node&, const Graph&) = nullptr;       ///< null: moves bytes, computes nothing
   bool (*expr)(const Node&, ExprBuilder&) = nullptr;       ///< false: this node has no float expression
-  void (*expand)(const Node&, GraphBuilder&) = nullptr;    ///< ridge.* only: the standard nodes it stands for
+  void (*expand)(const Node&, GraphBuilder&) = nullptr;    ///< the (older) standard nodes it stands for: of
+                                                           ///< ridge.* ops, and of ops that passes recognise
   Traits traits = {};
 };
 

@@ -10,6 +10,7 @@ std::span<const KernelInfo> allKernels() {
     listIntegerKernels(kernels);
     listPoolKernels(kernels);
     listPointwiseKernels(kernels);
+    listNormKernels(kernels);
     listReduceKernels(kernels);
     listSoftmaxKernels(kernels);
     return kernels;

@@ -37,6 +37,7 @@ void listIntegerKernels(KernelList& list);
 void listPoolKernels(KernelList& list);
 void listPointwiseKernels(KernelList& list);
 void listReduceKernels(KernelList& list);
+void listNormKernels(KernelList& list);
 void listSoftmaxKernels(KernelList& list);
 
 }  // namespace ridge::cpu
