@@ -33,6 +33,7 @@ struct Traits {
   bool commutesWithQdq = false;  ///< moves or selects elements, so Q and DQ may be moved across it
   bool foldable = true;          ///< may be evaluated on constant inputs (never Q or DQ)
   bool deterministic = true;     ///< same inputs, same outputs; not so for Random*
+  bool integer = false;          ///< every bit is defined (docs/integer_arithmetic.md): all backends agree
   bool opaque = false;           ///< unknown to Ridgeline; carried, never built
 };
 
@@ -55,7 +56,8 @@ struct Op {
   size_t (*scratch)(const Node&, const Graph&) = nullptr;  ///< bytes that `reference` asks for; null: none
   Cost (*cost)(const Node&, const Graph&) = nullptr;       ///< null: moves bytes, computes nothing
   bool (*expr)(const Node&, ExprBuilder&) = nullptr;       ///< false: this node has no float expression
-  void (*expand)(const Node&, GraphBuilder&) = nullptr;    ///< ridge.* only: the standard nodes it stands for
+  void (*expand)(const Node&, GraphBuilder&) = nullptr;    ///< the (older) standard nodes it stands for: of
+                                                           ///< ridge.* ops, and of ops that passes recognise
   Traits traits = {};
 };
 

@@ -29,12 +29,13 @@ struct Candidate {
   std::vector<Order> inputOrders,
       outputOrders;  ///< by region input / output; constants that are packed: plain
   std::vector<Packing> packings;
-  std::vector<ValueId> unread;  ///< region inputs that the kernel reads only in packed form
-  uint64_t workspace = 0;       ///< bytes of scratch for each thread
-  double estimateNs = 0;        ///< analytic model
-  bool stridedInputs = false;   ///< takes any strides whose innermost axis is dense, else dense arrays only
-  bool stridedOutputs = false;  ///< may write into a slice of a larger array
-  int inPlaceInput = -1;        ///< region input whose memory output 0 may take over, else -1
+  std::vector<ValueId> unread;   ///< region inputs that the kernel reads only in packed form
+  uint64_t workspace = 0;        ///< bytes of scratch for each thread
+  double estimateNs = 0;         ///< analytic model
+  bool stridedInputs = false;    ///< takes any strides whose innermost axis is dense, else dense arrays only
+  bool scatteredInputs = false;  ///< with `stridedInputs`: no axis needs to be dense
+  bool stridedOutputs = false;   ///< may write into a slice of a larger array
+  int inPlaceInput = -1;         ///< region input whose memory output 0 may take over, else -1
 };
 
 struct Refusal {

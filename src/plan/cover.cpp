@@ -25,6 +25,11 @@ uint64_t bytesOfValue(const Graph& graph, ValueId id) {
   return bytesOf(value.type, value.shape.count().value_or(0));
 }
 
+/// Read where it is, the piece still has its innermost axis dense.
+bool keepsInnermost(const Piece& piece, const Dims& inDims, Order order) {
+  return innermostStride(piece.dims, sourceOf(piece, denseStrides(inDims, order)).strides, order) == 1;
+}
+
 /// Orders that a movement can be planned in, with the cost of its copies if no view is found.
 std::vector<Choice> movementChoices(const Graph& graph, const Region& region, const Movement& movement,
                                     const Backend& copier) {
@@ -52,7 +57,9 @@ std::vector<Choice> movementChoices(const Graph& graph, const Region& region, co
       const Dims inDims = graph.value(region.inputs[static_cast<size_t>(piece.input)]).shape.staticDims();
       const bool isView =
           !concat && sourceOf(piece, denseStrides(inDims, in)).strides == denseStrides(out, result);
-      offer(in, result, isView ? 0 : concat ? copyNs / 4 : copyNs);
+      // Concats are written in place, slices read there, unless a neighbour cannot.
+      const bool mayBeView = in == result && (concat || keepsInnermost(piece, inDims, in));
+      offer(in, result, isView ? 0 : mayBeView ? copyNs / 4 : copyNs);
     }
   return choices;
 }

@@ -77,8 +77,11 @@ PlacedCopy wholeCopy(const Layout& layout, int in, int out) {
 }
 
 PlacedCopy reshapeCopy(const Layout& layout, int in, int out) {
+  const Storage& source = layout.storages[static_cast<size_t>(in)];
   const Storage& target = layout.storages[static_cast<size_t>(out)];
-  return {in, out, target.dims, rowMajorStrides(target.dims), target.strides, 0, 0};
+  auto strides = reshapedStrides(source.dims, source.strides, target.dims);
+  check(strides.has_value(), "what a Reshape reads can be read under its new dimensions");
+  return {in, out, target.dims, std::move(*strides), target.strides, 0, 0};
 }
 
 PlacedCopy pieceCopy(const Layout& layout, const Piece& piece, int in, int out) {

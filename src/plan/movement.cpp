@@ -4,7 +4,9 @@
 #include <numeric>
 
 #include "base/error.h"
+#include "ir/matcher.h"
 #include "ops/movement/concat.h"
+#include "ops/movement/slice.h"
 #include "ops/movement/transpose.h"
 #include "ops/ops.h"
 
@@ -48,6 +50,32 @@ Movement transposeMovement(const Graph& graph, const Node& node) {
   return {false, {std::move(piece)}};
 }
 
+/// Steps forward only: strides are not negative.
+std::optional<Movement> sliceMovement(const Graph& graph, const Node& node) {
+  const Dims in = dimsOf(graph, node.in.front());
+  const auto starts = knownIntegers(graph, node.in[1]), ends = knownIntegers(graph, node.in[2]);
+  if (!starts || !ends || starts->size() != ends->size()) return std::nullopt;
+  std::vector<int64_t> axes(starts->size()), steps(starts->size(), 1);
+  std::iota(axes.begin(), axes.end(), 0);
+  const auto replaceBy = [&](size_t input, std::vector<int64_t>& list) {
+    if (inputOf(node, input) == kNoValue) return true;
+    auto known = knownIntegers(graph, node.in[input]);
+    if (known) list = std::move(*known);
+    return known && list.size() == starts->size();
+  };
+  if (!replaceBy(3, axes) || !replaceBy(4, steps)) return std::nullopt;
+  Piece piece = straightPiece(0, dimsOf(graph, node.out.front()));
+  for (size_t at = 0; at < axes.size(); ++at) {
+    if (steps[at] <= 0) return std::nullopt;
+    const auto axis = static_cast<size_t>(normalizeAxis(axes[at], static_cast<int64_t>(in.size())));
+    const ops::SliceRange range = ops::sliceRange((*starts)[at], (*ends)[at], steps[at], in[axis]);
+    // A step past the only element would overflow the strides.
+    piece.inStart[axis] = range.count > 0 ? range.start : 0;
+    piece.inStep[axis] = range.count > 1 ? range.step : 1;
+  }
+  return Movement{false, {std::move(piece)}};
+}
+
 /// What every copy tactic takes: up to eight axes, elements of one to eight whole bytes.
 bool canBeCopied(const Graph& graph, ValueId id) {
   const Value& value = graph.value(id);
@@ -63,6 +91,7 @@ std::optional<Movement> movementOf(const Graph& graph, NodeId id) {
     return std::nullopt;
   if (node.op == &ops::concat) return concatMovement(graph, node);
   if (node.op == &ops::transpose) return transposeMovement(graph, node);
+  if (node.op == &ops::slice) return sliceMovement(graph, node);
   if (node.op->traits.view) return Movement{.reshape = true, .pieces = {}};
   return std::nullopt;
 }

@@ -64,11 +64,14 @@ bool ViewPlanner::writersTakeStrides(int at, const Dims& strides) const {
 
 bool ViewPlanner::readersTakeStrides(int at, const Dims& strides) const {
   const auto& readers = readers_[static_cast<size_t>(at)];
+  const bool dense = innermostStride(storage(at).dims, strides, storage(at).order) == 1;
   return std::all_of(readers.begin(), readers.end(), [&](size_t step) {
     const RawStep& reader = layout_.steps[step];
-    if (reader.kind == RawStep::Kind::movement) return !region(reader).movement->reshape;
+    if (reader.kind == RawStep::Kind::movement)
+      return !region(reader).movement->reshape ||
+             reshapedStrides(storage(at).dims, strides, storage(reader.out.front()).dims).has_value();
     return reader.kind == RawStep::Kind::copy ||
-           (candidate(reader).stridedInputs &&
+           (candidate(reader).stridedInputs && (dense || candidate(reader).scatteredInputs) &&
             ordersFit(reader.in, candidate(reader).inputOrders, at, strides));
   });
 }
@@ -127,9 +130,11 @@ void ViewPlanner::aliasMovements() {
 
 void ViewPlanner::aliasReshape(size_t step) {
   const int in = layout_.steps[step].in.front(), out = layout_.steps[step].out.front();
-  if (!isDensePlain(storage(in))) return;
-  if (becomeChild(out, in, storage(out).strides, 0)) {
+  const auto strides = reshapedStrides(storage(in).dims, storage(in).strides, storage(out).dims);
+  if (strides && becomeChild(out, in, *strides, 0)) {
     settled_[step][0] = true;
+  } else if (!isDensePlain(storage(in))) {
+    return;
   } else if (storage(out).space == Space::output && storage(out).parent < 0 && isDensePlain(storage(out))) {
     settled_[step][0] = becomeChild(in, out, storage(in).strides, 0);
   }
@@ -140,8 +145,7 @@ void ViewPlanner::aliasPiece(size_t step) {
   const Piece& piece = region(raw).movement->pieces.front();
   const int in = raw.in[static_cast<size_t>(piece.input)], out = raw.out.front();
   const PieceSource source = sourceOf(piece, storage(in).strides);
-  settled_[step][0] = sameStrides(storage(out).dims, source.strides, storage(out).strides) &&
-                      becomeChild(out, in, source.strides, source.offset);
+  settled_[step][0] = becomeChild(out, in, source.strides, source.offset);
 }
 
 int ViewPlanner::reuseDyingInputs() {

@@ -1,5 +1,5 @@
-// Views: outputs of Concat's inputs written straight into the parent, Reshape and Transpose without a copy,
-// results that take over their input's memory.
+// Views: outputs of Concat's inputs written straight into the parent, Reshape, Transpose and Slice without a
+// copy, results that take over their input's memory.
 #pragma once
 
 #include "plan/assign_formats.h"
@@ -15,8 +15,8 @@ class ViewPlanner {
   /// Concat: every input that can be written in place of its slice becomes a child of the output. Outermost
   /// first.
   void placeConcatInputs();
-  /// Reshape, Transpose: the output becomes a view of the input where strides allow (or the reverse, when the
-  /// output is the caller's buffer).
+  /// Reshape, Transpose, Slice: the output becomes a view of the input where strides allow (or the reverse,
+  /// when the output is the caller's buffer).
   void aliasMovements();
   /// Kernels that may overwrite an input that dies.
   int reuseDyingInputs();

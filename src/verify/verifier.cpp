@@ -10,6 +10,7 @@
 #include "base/error.h"
 #include "base/interrupt.h"
 #include "ir/dump.h"
+#include "ops/evaluate.h"
 #include "runtime/context.h"
 #include "verify/conditioning.h"
 #include "verify/selection.h"
@@ -100,7 +101,10 @@ class PlanVerifier {
         lowered_(lowered),
         loweredTruth_(lowered, truth),
         context_(std::move(executable)),
-        inputs_(inputs) {}
+        inputs_(inputs) {
+    for (const NodeId id : lowered.order())
+      nodeDb_.emplace(displayName(lowered, id), ridge::dbOf(lowered, lowered.node(id)));
+  }
 
   VerifyReport run(VerifyMode mode, const ProgressSink& sink) {
     const size_t steps = plan().steps.size();
@@ -184,10 +188,19 @@ class PlanVerifier {
   /// laid out in the array once, before its first part.
   Tensor truthOf(const Step& step, size_t out) {
     const auto array = static_cast<size_t>(step.writes[out]);
-    const Tensor whole = find(valueOf(step.writes[out]).name)->value;
+    const std::string& name = valueOf(step.writes[out]).name;
+    const Tensor integers = reads(step, name) ? Tensor() : loweredTruth_.ofIntegers(*lowered_.find(name));
+    const Tensor whole = integers.defined() ? integers : find(name)->value;
     if (step.kernel.out[out].dims == whole.dims()) return whole;
     if (laidOut_.insert(array).second) context_.write(array, whole);
     return context_.read(step.kernel.out[out]);
+  }
+
+  /// A copy writes what it reads.
+  bool reads(const Step& step, const std::string& value) const {
+    return std::any_of(step.reads.begin(), step.reads.end(), [&](int32_t array) {
+      return array >= 0 && !isConstant(array) && valueOf(array).name == value;
+    });
   }
 
   const LoweredTruth::Known* find(const std::string& name) {
@@ -201,8 +214,10 @@ class PlanVerifier {
     verdict.value = value;
     verdict.kernel = step.kernel.tactic;
     verdict.againstLowered = !loweredTruth_.value(id).imported;
-    if (verdict.outcome == Outcome::failed && got.dims() == loweredTruth_.value(id).value.dims() &&
-        isRounding(step, id, got)) {
+    const bool integers = isOfIntegers(id) && !reads(step, value);
+    if (integers) judgeSteps(id, wanted, verdict);
+    if (verdict.outcome == Outcome::failed && !integers &&
+        got.dims() == loweredTruth_.value(id).value.dims() && isRounding(step, id, got)) {
       verdict.outcome = Outcome::passed;
       verdict.note = "cancellation: no order of float32 additions is more exact";
     }
@@ -214,10 +229,27 @@ class PlanVerifier {
   /// The least of the region's nodes: it may round to a narrow float anywhere.
   double dbOf(const Step& step) const {
     double least = Difference::kExact;
-    for (const NodeId id : lowered_.order())
-      if (std::count(step.members.begin(), step.members.end(), displayName(lowered_, id)) > 0)
-        least = std::min(least, ridge::dbOf(lowered_, lowered_.node(id)));
+    for (const std::string& member : step.members)
+      if (const auto known = nodeDb_.find(member); known != nodeDb_.end())
+        least = std::min(least, known->second);
     return least;
+  }
+
+  bool isOfIntegers(ValueId id) const {
+    const NodeId producer = lowered_.producer(id);
+    return producer != kNoNode && lowered_.node(producer).op->traits.integer;
+  }
+
+  /// The bits of an integer region are those of the lowered graph; what that makes of the imported graph's
+  /// values is at most one step off what the imported graph makes of them (docs/integer_arithmetic.md).
+  void judgeSteps(ValueId id, const Tensor& wanted, Verdict& verdict) {
+    const LoweredTruth::Known& known = loweredTruth_.value(id);
+    verdict.againstLowered = true;
+    if (!known.imported || known.value.dims() != wanted.dims()) return;
+    const double steps = compareTensors(wanted, known.value, std::nullopt).maxAbs;
+    if (steps <= 1) return;
+    verdict.outcome = Outcome::failed;
+    verdict.note = fmt::format("its integers are {:.0f} steps off the imported graph", steps);
   }
 
   /// The region's sums cancel so much that the error is their rounding.
@@ -266,6 +298,27 @@ class PlanVerifier {
     verdict.note = std::move(why);
   }
 
+  bool hasIntegers() const {
+    const std::vector<NodeId> nodes = lowered_.order();
+    return std::any_of(nodes.begin(), nodes.end(),
+                       [&](NodeId id) { return lowered_.node(id).op->traits.integer; });
+  }
+
+  /// Each region's steps have been checked; over a network they add up to what the notes say.
+  void judgeIntegers(const std::vector<Tensor>& got) {
+    const std::vector<Tensor> wanted = evaluate(lowered_, inputs_);
+    report_.outputs = judgeOutputs(imported_, got, wanted);
+    for (size_t at = 0; at < wanted.size(); ++at)
+      noteImported(report_.outputs[at], wanted[at], truth_.outputs()[at]);
+  }
+
+  static void noteImported(Verdict& verdict, const Tensor& lowered, const Tensor& imported) {
+    verdict.againstLowered = true;
+    if (lowered.dims() != imported.dims()) return;
+    verdict.note = fmt::format("executes as integers: {:.1f} dB between the lowered and the imported graph",
+                               compareTensors(lowered, imported, std::nullopt).sqnrDb);
+  }
+
   void verifyOutputs() {
     for (size_t port = 0; port < plan().inputs.size(); ++port) {
       const auto given = inputs_.find(plan().inputs[port].name);
@@ -275,8 +328,12 @@ class PlanVerifier {
     context_.execute();
     std::vector<Tensor> got;
     for (size_t port = 0; port < plan().outputs.size(); ++port) got.push_back(context_.output(port));
-    report_.outputs = judgeOutputs(imported_, got, truth_.outputs());
-    forgiveAmplification(got);
+    if (hasIntegers()) {
+      judgeIntegers(got);
+    } else {
+      report_.outputs = judgeOutputs(imported_, got, truth_.outputs());
+      forgiveAmplification(got);
+    }
     for (const Verdict& verdict : report_.outputs)
       report_.passed = report_.passed && verdict.outcome != Outcome::failed;
   }
@@ -287,7 +344,8 @@ class PlanVerifier {
   LoweredTruth loweredTruth_;
   ExecutionContext context_;
   const NamedInputs& inputs_;
-  std::set<size_t> laidOut_;  ///< arrays that are written in parts and hold the truth
+  std::map<std::string, double> nodeDb_;  ///< what a node of the lowered graph can keep
+  std::set<size_t> laidOut_;              ///< arrays that are written in parts and hold the truth
   VerifyReport report_;
 };
 
@@ -344,6 +402,7 @@ std::string VerifyReport::failure() const {
     for (const Verdict& verdict : *list) {
       if (verdict.outcome != Outcome::failed) continue;
       const Difference& d = verdict.difference;
+      if (!verdict.note.empty() && list == &regions) return fmt::format("{}: {}", verdict.name, verdict.note);
       if (d.mismatched > 0)
         return fmt::format("{}: {} elements are not finite or not equal where they should be", verdict.name,
                            d.mismatched);

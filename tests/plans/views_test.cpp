@@ -84,6 +84,77 @@ TEST(Views, AFlattenOfManyPixelsIsReformattedFirst) {
   )");
 }
 
+ValueId channels(GraphMaker& m, ValueId x, const std::string& name, int64_t from, int64_t to) {
+  return m.node(ops::slice,
+                {x, m.ints(name + "_from", {from}), m.ints(name + "_to", {to}), m.ints(name + "_axis", {1})},
+                name);
+}
+
+// ShuffleNet: both halves are read where they lie.
+TEST(Views, SlicesOfChannelsCopyNothing) {
+  GraphMaker m;
+  const ValueId stem = conv(m, m.input("x", {1, 16, 8, 8}), "stem", 16, 16);
+  m.output("left", conv(m, channels(m, stem, "low", 0, 8), "left", 8, 8, 1));
+  m.output("right", conv(m, channels(m, stem, "high", 8, 16), "right", 8, 8, 1));
+  expectPlan(planFor(m), R"(
+    + left: Conv [[]cpu conv_gemm] slice@arena*
+    + right: Conv [[]cpu conv_gemm] slice@arena*
+    - *Slice*
+  )");
+}
+
+TEST(Views, APartOfASplitIsReadWhereItLies) {
+  GraphMaker m;
+  const ValueId stem = conv(m, m.input("x", {1, 16, 8, 8}), "stem", 16, 16);
+  const auto parts = m.nodeWithOutputs(ops::split, {stem, m.ints("sizes", {4, 12})}, {"few", "many"},
+                                       {{"axis", int64_t{1}}});
+  m.output("left", conv(m, parts[0], "left", 8, 4, 1));
+  m.output("right", conv(m, parts[1], "right", 8, 12, 1));
+  expectPlan(planFor(m), R"(
+    + right: Conv [[]cpu conv_gemm] slice@arena*
+    - *Split*
+    - *Slice*
+  )");
+}
+
+// The reference kernels want dense arrays.
+TEST(Views, ASliceForADenseReaderIsCopied) {
+  GraphMaker m;
+  const ValueId stem = conv(m, m.input("x", {1, 16, 8, 8}), "stem", 16, 16);
+  const ValueId half = channels(m, stem, "half", 0, 8);
+  m.output("y", m.node(ops::cumSum, {half, m.node(ops::squeeze, {m.ints("axis", {1})}, "a")}, "sums"));
+  expectPlan(planFor(m), R"(
+    + half: Slice [[]cpu copy] *
+    + sums: CumSum [[]reference *
+  )");
+}
+
+TEST(Views, ASliceBackwardsIsNoView) {
+  GraphMaker m;
+  const ValueId stem = conv(m, m.input("x", {1, 16, 8, 8}), "stem", 16, 16);
+  const ValueId turned =
+      m.node(ops::slice, {stem, m.ints("s", {-1}), m.ints("e", {-100}), m.ints("a", {1}), m.ints("st", {-1})},
+             "turned");
+  m.output("y", conv(m, turned, "after", 8, 16, 1));
+  expectPlan(planFor(m), R"(
+    + turned: Slice [[]reference *
+  )");
+}
+
+// Heads are turned by strides alone, on both sides of the product.
+TEST(Views, TransposesBeforeAProductCopyNothing) {
+  GraphMaker m;
+  const ValueId q = m.node(ops::exp, {m.input("q", {2, 7, 4, 6})}, "q_exp");
+  const ValueId k = m.node(ops::exp, {m.input("k", {2, 7, 4, 6})}, "k_exp");
+  const ValueId left = m.node(ops::transpose, {q}, "left", {{"perm", Ints{0, 2, 1, 3}}});
+  const ValueId right = m.node(ops::transpose, {k}, "right", {{"perm", Ints{0, 2, 3, 1}}});
+  m.output("y", m.node(ops::matMul, {left, right}, "scores"));
+  expectPlan(planFor(m), R"(
+    + scores: MatMul [[]cpu batch_matmul] *
+    - *Transpose*
+  )");
+}
+
 TEST(Views, ASoftmaxWorksInPlace) {
   GraphMaker m;
   const ValueId x = m.input("x", {4, 32});

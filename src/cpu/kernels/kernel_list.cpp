@@ -7,8 +7,10 @@ std::span<const KernelInfo> allKernels() {
     KernelList kernels;
     listGemmKernels(kernels);
     listDepthwiseKernels(kernels);
+    listIntegerKernels(kernels);
     listPoolKernels(kernels);
     listPointwiseKernels(kernels);
+    listNormKernels(kernels);
     listReduceKernels(kernels);
     listSoftmaxKernels(kernels);
     return kernels;

@@ -1,6 +1,7 @@
 // Gelu, by erf or by its approximation with tanh.
 #include <numbers>
 
+#include "ir/patch.h"
 #include "ops/activation/activation.h"
 
 namespace ridge::ops {
@@ -53,6 +54,25 @@ bool expression(const Node& node, ExprBuilder& b) {
   return true;
 }
 
+// x * 1/2 * (1 + erf(x / sqrt 2)), or the same with tanh(sqrt(2 / pi) * (x + 0.044715 x^3)).
+void expandGelu(const Node& node, GraphBuilder& b) {
+  const ValueId x = node.in[0];
+  const auto number = [&](double value) {
+    return b.constant("gelu.number", fromDoubles(b.graph().value(x).type, {}, {&value, 1}));
+  };
+  const auto times = [&](ValueId a, ValueId c) { return b.node(mul, nullptr, {a, c}, "gelu.product"); };
+  ValueId gate;
+  if (byTanh(node)) {
+    const ValueId cubic = times(times(times(x, x), x), number(kTanhCubic));
+    const ValueId sum = b.node(add, nullptr, {x, cubic}, "gelu.sum");
+    gate = b.node(ops::tanh, nullptr, {times(sum, number(kTanhScale))}, "gelu.tanh");
+  } else {
+    gate = b.node(ops::erf, nullptr, {times(x, number(kSqrtHalf))}, "gelu.erf");
+  }
+  const ValueId opened = b.node(add, nullptr, {gate, number(1)}, "gelu.gate");
+  b.replace(node.out[0], times(times(x, number(0.5)), opened));
+}
+
 }  // namespace
 
 constinit const Op gelu{
@@ -63,6 +83,7 @@ constinit const Op gelu{
     .reference = reference,
     .cost = costPerOutput<4>,
     .expr = expression,
+    .expand = expandGelu,
     .traits = kElementwise,
 };
 

@@ -13,6 +13,13 @@ void reference(KernelContext& k) {
                     static_cast<double>(k.attrs<InstanceNormalizationAttributes>().epsilon));
 }
 
+void expandChannels(const Node& node, GraphBuilder& b) {
+  const int64_t rank = b.graph().value(node.in[0]).shape.rank();
+  const float epsilon = node.as<InstanceNormalizationAttributes>().epsilon;
+  expandScaled(node, b, expandUnit(b, node.in[0], 2, epsilon, true), expandByChannel(b, node.in[1], rank),
+               expandByChannel(b, node.in[2], rank));
+}
+
 }  // namespace
 
 constinit const Op ops::instanceNormalization{
@@ -24,6 +31,7 @@ constinit const Op ops::instanceNormalization{
     .attributes = InstanceNormalizationAttributes::read,
     .infer = inferChannelNormalization,
     .reference = reference,
-    .cost = costPerInput<7>};
+    .cost = costPerInput<7>,
+    .expand = expandChannels};
 
 }  // namespace ridge

@@ -46,6 +46,12 @@ void reference(KernelContext& k) {
   });
 }
 
+void expandLayerNorm(const Node& node, GraphBuilder& b) {
+  const auto& attrs = node.as<RowNormalizationAttributes>();
+  const ValueId unit = expandUnit(b, node.in[0], attrs.axis, attrs.epsilon, true);
+  expandScaled(node, b, unit, node.in[1], node.in.size() > 2 ? node.in[2] : kNoValue);
+}
+
 }  // namespace
 
 // Two for the mean and the difference, two for the variance, division, scale and shift.
@@ -57,6 +63,7 @@ constinit const Op ops::layerNormalization{.name = "LayerNormalization",
                                            .attributes = RowNormalizationAttributes::read,
                                            .infer = infer,
                                            .reference = reference,
-                                           .cost = costPerInput<7>};
+                                           .cost = costPerInput<7>,
+                                           .expand = expandLayerNorm};
 
 }  // namespace ridge

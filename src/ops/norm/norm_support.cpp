@@ -3,6 +3,9 @@
 #include <cmath>
 
 #include "ops/infer_support.h"
+#include "ops/ops.h"
+#include "ops/reduce/reduce.h"
+#include "ops/shape/reshape.h"
 
 namespace ridge {
 namespace {
@@ -21,6 +24,39 @@ Moments momentsOf(const TensorView& view, int64_t first, int64_t count) {
   const double mean = sumOf(view, first, count, [](double x) { return x; }) / number;
   const double squares = sumOf(view, first, count, [&](double x) { return (x - mean) * (x - mean); });
   return {mean, squares / number};
+}
+
+ValueId expandUnit(GraphBuilder& b, ValueId x, int64_t axis, float epsilon, bool centered) {
+  const Value& value = b.graph().value(x);
+  std::vector<int64_t> axes;
+  for (int64_t at = normalizeAxis(axis, value.shape.rank()); at < value.shape.rank(); ++at)
+    axes.push_back(at);
+  const ValueId axesInput = b.constant(
+      "norm.axes", Tensor::of({static_cast<int64_t>(axes.size())}, std::span<const int64_t>(axes)));
+  const auto meanOf = [&](ValueId of) {
+    return b.node(ops::reduceMean, std::make_shared<ReduceAttributes>(), {of, axesInput}, "norm.mean");
+  };
+  const ValueId centred = centered ? b.node(ops::sub, nullptr, {x, meanOf(x)}, "norm.centred") : x;
+  const ValueId square = b.node(ops::mul, nullptr, {centred, centred}, "norm.square");
+  const auto number = static_cast<double>(epsilon);
+  const ValueId added = b.constant("norm.epsilon", fromDoubles(value.type, {}, {&number, 1}));
+  const ValueId sum = b.node(ops::add, nullptr, {meanOf(square), added}, "norm.sum");
+  return b.node(ops::div, nullptr, {centred, b.node(ops::sqrt, nullptr, {sum}, "norm.deviation")},
+                "norm.unit");
+}
+
+void expandScaled(const Node& node, GraphBuilder& b, ValueId unit, ValueId scale, ValueId bias) {
+  ValueId result = b.node(ops::mul, nullptr, {unit, scale}, "norm.scaled");
+  if (bias != kNoValue) result = b.node(ops::add, nullptr, {result, bias}, "norm.shifted");
+  b.replace(node.out[0], result);
+}
+
+ValueId expandByChannel(GraphBuilder& b, ValueId parameter, int64_t rank) {
+  std::vector<int64_t> target(static_cast<size_t>(rank - 1), 1);
+  target.front() = -1;
+  const Tensor dims = Tensor::of({rank - 1}, std::span<const int64_t>(target));
+  return b.node(ops::reshape, std::make_shared<ops::ReshapeAttributes>(),
+                {parameter, b.constant("norm.shape", dims)}, "norm.by_channel");
 }
 
 void requireBroadcastsToInput(const InferContext& c, size_t input) {

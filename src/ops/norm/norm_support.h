@@ -2,6 +2,7 @@
 // channels, and statistics along axes that lie in scratch.
 #pragma once
 
+#include "ir/patch.h"
 #include "ops/infer.h"
 #include "ops/reduce/reduce_support.h"
 #include "ops/reference_support.h"
@@ -47,6 +48,14 @@ class ScaledRows {
   const BroadcastRuns runs_;  // of scale and bias
   int64_t rows_ = 0, length_ = 0;
 };
+
+/// For Op::expand: x / sqrt(mean of its square + epsilon) over the axes from `axis` on, `centered` around the
+/// mean. The rank of x must be known.
+ValueId expandUnit(GraphBuilder& b, ValueId x, int64_t axis, float epsilon, bool centered);
+/// unit * scale + bias takes the place of the node's output 0.
+void expandScaled(const Node& node, GraphBuilder& b, ValueId unit, ValueId scale, ValueId bias);
+/// A parameter [C] as it broadcasts to [N, C, ...] of this rank.
+ValueId expandByChannel(GraphBuilder& b, ValueId parameter, int64_t rank);
 
 /// Inputs X [N, C, ...], scale [C], bias [C]; output as X.
 void inferChannelNormalization(InferContext& c);

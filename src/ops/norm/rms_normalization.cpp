@@ -32,6 +32,12 @@ void reference(KernelContext& k) {
   });
 }
 
+void expandRms(const Node& node, GraphBuilder& b) {
+  const auto& attrs = node.as<RowNormalizationAttributes>();
+  const ValueId unit = expandUnit(b, node.in[0], attrs.axis, attrs.epsilon, false);
+  expandScaled(node, b, unit, node.in[1], kNoValue);
+}
+
 }  // namespace
 
 // Square, sum, division and scale.
@@ -42,6 +48,7 @@ constinit const Op ops::rmsNormalization{.name = "RMSNormalization",
                                          .attributes = RowNormalizationAttributes::read,
                                          .infer = infer,
                                          .reference = reference,
-                                         .cost = costPerInput<4>};
+                                         .cost = costPerInput<4>,
+                                         .expand = expandRms};
 
 }  // namespace ridge

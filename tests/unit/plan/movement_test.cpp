@@ -111,6 +111,32 @@ TEST(Movement, TransposeWithoutPermReverses) {
   EXPECT_EQ(movementOf(graph, only(graph))->pieces[0].inAxis, (std::vector<int>{2, 1, 0}));
 }
 
+TEST(Movement, SliceIsOnePieceThatBeginsElsewhere) {
+  GraphMaker m;
+  const ValueId x = m.input("x", {2, 3, 5});
+  m.output("y", m.node(ops::slice,
+                       {x, m.ints("s", {1, -1}), m.ints("e", {99, 99}), m.ints("a", {-1, 0}),
+                        m.ints("st", {2, int64_t{1} << 62})},
+                       "y"));
+  const Graph graph = m.finish();
+  const auto movement = movementOf(graph, only(graph));
+  ASSERT_TRUE(movement);
+  ASSERT_EQ(movement->pieces.size(), 1U);
+  EXPECT_EQ(movement->pieces[0].inStart, (Dims{1, 0, 1}));
+  EXPECT_EQ(movement->pieces[0].inStep, (Dims{1, 1, 2})) << "a step past the only element is none";
+  const std::vector<int64_t> want{16, 18, 21, 23, 26, 28};
+  EXPECT_EQ(moved(graph, *movement, Order::plain, Order::plain), want);
+}
+
+TEST(Movement, SlicesBackwardsAndOfUnknownPlacesAreNone) {
+  GraphMaker m;
+  const ValueId x = m.input("x", {2, 6});
+  m.output("y", m.node(ops::slice,
+                       {x, m.ints("s", {5}), m.ints("e", {0}), m.ints("a", {1}), m.ints("st", {-1})}, "y"));
+  const Graph graph = m.finish();
+  EXPECT_FALSE(movementOf(graph, only(graph)));
+}
+
 TEST(Movement, ReshapeHasNoPieces) {
   GraphMaker m;
   const ValueId x = m.input("x", {2, 6});
