@@ -21,6 +21,7 @@ struct Flags {
   CommonFlags common;
   LimitFlags limits;
   ShapeFlags shapes;
+  RangeFlags range;
   PlanFlags plan;
   InputFlags inputs;
   std::string model, output, verify = "full", pipeline, precision = "fp32";
@@ -40,7 +41,8 @@ BuildOptions optionsOf(const Flags& flags, const Output& out) {
   checkPassNames(options.passes.disabled);
   flags.limits.apply(options.passes);
   options.read = flags.limits.read();
-  options.shapes = flags.shapes.requests();
+  options.shapes = flags.range.given() ? flags.range.requests(flags.shapes) : flags.shapes.requests();
+  options.range = flags.range.given();
   options.verify = verifyMode(flags.verify);
   options.seed = flags.common.seed;
   options.keepPortable = !flags.noPortable;
@@ -127,8 +129,7 @@ Json resultJson(const BuildResult& result, const std::string& written) {
   Json plans = Json::array();
   for (const Plan& plan : result.data.plans) {
     Json inputs = Json::object();
-    for (const Port& port : plan.inputs)
-      inputs[port.name] = plan.arrays[static_cast<size_t>(port.array)].array.dims;
+    for (const Port& port : plan.inputs) inputs[port.name] = plan.typeOf(port).dims;
     plans.push_back({{"shapes", std::move(inputs)},
                      {"steps", plan.steps.size()},
                      {"activation_bytes", plan.arenaBytes},
@@ -179,6 +180,7 @@ std::function<int()> addBuild(CLI::App& app) {
                "leave the portable graph out: smaller, but bound to this machine");
   app.add_option("--input", flags->inputs.inputs, "NAME=FILE: inputs of the verification (default: random)");
   flags->shapes.add(app);
+  flags->range.add(app);
   flags->plan.add(app);
   flags->limits.add(app);
   flags->common.add(app);
