@@ -314,7 +314,7 @@ class PlanVerifier {
 
   static void noteImported(Verdict& verdict, const Tensor& lowered, const Tensor& imported) {
     verdict.againstLowered = true;
-    if (lowered.dims() != imported.dims()) return;
+    if (lowered.dims() != imported.dims() || !verdict.note.empty()) return;
     verdict.note = fmt::format("executes as integers: {:.1f} dB between the lowered and the imported graph",
                                compareTensors(lowered, imported, std::nullopt).sqnrDb);
   }
