@@ -58,6 +58,7 @@ part "generated pages" check_pages
 if [ "$mode" != --fast ]; then
   part "build asan" build asan
   part "tests under ASan and UBSan" ctest --preset asan
+  part "fuzzers, 10 s each" scripts/fuzz.sh 10
   part "clang-tidy" python3 scripts/run_tidy.py --build build/asan --jobs "$jobs" ${mode:+"$mode"}
   part "build tsan" build tsan test_runtime_threads
   part "threads under TSan" plain_addresses ctest --preset tsan

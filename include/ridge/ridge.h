@@ -75,6 +75,10 @@ class RIDGE_API Context {
   /// Runs the network once. Allocates nothing, unless shapes depend on data.
   void execute();
 
+  /// From now on the input gets, after every execution, what the output was: the state of a recurrent
+  /// network. It starts with zeros, or with what is bound. Error{input} when type or shape differ.
+  void carry(const std::string& output, const std::string& input);
+
   /// An output as the last execution left it, with its dimensions; for those that bindOutput cannot take,
   /// whose dimensions are known only now. The bytes live until the next execution.
   struct OutputView {

@@ -57,12 +57,10 @@ class Bisection {
     runPasses(graph, portable_, options, trial.report);
     graph = lower(graph, shapes_, options, trial.report);
     const std::vector<Tensor> outputs = evaluate(graph, inputs_);
-    for (size_t at = 0; at < outputs.size() && trial.symptom.empty(); ++at) {
-      const Verdict verdict = judgeOutput(graph.outputs()[at].name, outputs[at], truth_[at]);
-      if (verdict.outcome == Outcome::failed)
+    for (const Verdict& verdict : judgeOutputs(imported_, outputs, truth_))
+      if (verdict.outcome == Outcome::failed && trial.symptom.empty())
         trial.symptom =
             fmt::format("output {} has {:.1f} dB", verdict.name, verdict.difference.worstChannelDb);
-    }
     return trial;
   }
 

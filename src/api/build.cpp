@@ -36,6 +36,7 @@ class Build {
       throw;
     }
     saveTimings();
+    if (options_.range) requireRange();
     result_.data.weights = weights_.blobs();
     if (options_.verify != VerifyMode::off) phase("verify", [&] { verifyPlans(); });
     finish(portable);
@@ -73,6 +74,19 @@ class Build {
     phase("plan", [&] { result_.data.plans.push_back(makePlan(lowered, plan, weights_)); });
     setFixedInputs(result_.data.plans.back(), shapes_.back());
     result_.lowered.push_back(std::move(lowered));
+  }
+
+  void requireRange() const {
+    check(shapes_.size() == 3, "a range has a usual, a smallest and a largest set of shapes");
+    for (size_t input = 0; input < shapes_[0].size(); ++input)
+      for (size_t axis = 0; axis < shapes_[0][input].dims.size(); ++axis) {
+        const auto size = [&](size_t set) { return shapes_[set][input].dims.at(axis); };
+        if (size(1) <= size(0) && size(0) <= size(2)) continue;
+        failUsage(
+            fmt::format("axis {} is {} at least, {} usually and {} at most", axis, size(1), size(0), size(2)),
+            fmt::format("input {}", escaped(shapes_[0][input].input)),
+            "order the sizes of --min-shapes, --opt-shapes and --max-shapes");
+      }
   }
 
   /// Lowered values that equal the source values to be tapped.
@@ -128,6 +142,7 @@ class Build {
     data.setFact("precision", "fp32");
     data.setFact("disabled_passes", fmt::format("{}", fmt::join(options_.passes.disabled, ",")));
     data.setFact("verified", verifiedFact());
+    if (options_.range) data.setFact(std::string(kRangeFact), kRangePlans);
     for (const PassReport::Applied& patch : result_.passes.patches)
       data.decisions.push_back({fmt::format("{}", fmt::join(patch.nodes, ", ")),
                                 fmt::format("{}: {}", patch.pass, patch.sentence)});

@@ -19,6 +19,8 @@ namespace ridge {
 struct BuildOptions {
   std::string device = "cpu";
   std::vector<ShapeRequest> shapes = {{}};  ///< one plan for each
+  bool range =
+      false;  ///< `shapes` are the usual, the smallest and the largest: the engine serves those between
   onnx::ReadOptions read = {};
   PassOptions passes = {};
   Tune tune = Tune::fast;

@@ -18,7 +18,7 @@ namespace {
 std::vector<BoundShape> shapesOf(const Plan& plan) {
   std::vector<BoundShape> shapes;
   for (const Port& port : plan.inputs)
-    shapes.push_back({port.name, plan.arrays[static_cast<size_t>(port.array)].array.dims});
+    shapes.push_back({port.name, plan.typeOf(port).dims, plan.fixedOf(port)});
   return shapes;
 }
 
@@ -28,6 +28,30 @@ bool fitsHere(const Plan& plan) {
 }
 
 }  // namespace
+
+std::optional<ShapeRange> shapeRangeOf(const EngineData& data) {
+  if (data.fact(kRangeFact).empty()) return std::nullopt;
+  if (data.fact(kRangeFact) != kRangePlans || data.plans.size() < 3)
+    failInput("its range of shapes is not understood", {}, "build the engine again");
+  ShapeRange range{shapesOf(data.plans[1]), shapesOf(data.plans[2])};
+  const auto alike = [](const BoundShape& a, const BoundShape& b) {
+    return a.input == b.input && a.dims.size() == b.dims.size();
+  };
+  if (!std::equal(range.smallest.begin(), range.smallest.end(), range.largest.begin(), range.largest.end(),
+                  alike))
+    failInput("its range of shapes is of different inputs", {}, "build the engine again");
+  return range;
+}
+
+VerifyReport verifyReplanned(const LoadedEngine& engine, std::shared_ptr<const Executable> executable,
+                             uint64_t seed) {
+  const Graph& portable = engine.replanner->portable();
+  const std::vector<BoundShape> shapes = shapesOf(executable->plan());
+  const NamedInputs inputs = randomInputs(portable, shapes, seed);
+  const Truth truth(portable, inputs);
+  return verifyPlan(portable, truth, engine.replanner->lowered(shapes), std::move(executable), inputs,
+                    VerifyMode::full);
+}
 
 onnx::Model portableOf(const EngineFile& file) {
   return onnx::readModel(file.portable().bytes(), "portable graph", std::nullopt);
@@ -60,7 +84,8 @@ LoadedEngine loadEngine(const std::string& path) {
                   forShapes = [replanner = loaded.replanner](const std::vector<BoundShape>& shapes) {
                     return replanner->plan(shapes);
                   };
-                loaded.plans = std::make_shared<PlanSet>(std::move(plans), std::move(forShapes));
+                loaded.plans =
+                    std::make_shared<PlanSet>(std::move(plans), std::move(forShapes), shapeRangeOf(data));
               });
   return loaded;
 }

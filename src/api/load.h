@@ -9,6 +9,7 @@
 #include "engine/engine_file.h"
 #include "onnx/reader.h"
 #include "runtime/plan_set.h"
+#include "verify/verifier.h"
 
 namespace ridge {
 
@@ -22,6 +23,13 @@ struct LoadedEngine {
 /// Maps, checks and compiles. An engine planned for an instruction set that is not the active one is planned
 /// again (not tuned), if it carries its portable graph; else Error{machine}.
 LoadedEngine loadEngine(const std::string& path);
+
+/// The shapes that it was built for, if it was built for a range. Error{input} when that makes no sense.
+std::optional<ShapeRange> shapeRangeOf(const EngineData& data);
+
+/// Proves a plan that was made again from the portable graph, against the reference kernels on that graph.
+VerifyReport verifyReplanned(const LoadedEngine& engine, std::shared_ptr<const Executable> executable,
+                             uint64_t seed);
 
 /// The portable graph of an engine.
 onnx::Model portableOf(const EngineFile& file);

@@ -66,7 +66,8 @@ std::shared_ptr<const EngineImpl> implementationOf(BuildResult built) {
   PlanSet::Replan forShapes = [replanner = impl->replanner](const std::vector<BoundShape>& shapes) {
     return replanner->plan(shapes);
   };
-  impl->plans = std::make_shared<PlanSet>(std::move(plans), std::move(forShapes));
+  impl->plans =
+      std::make_shared<PlanSet>(std::move(plans), std::move(forShapes), shapeRangeOf(impl->built->data));
   return impl;
 }
 
@@ -98,6 +99,9 @@ void Context::bindInput(const std::string& name, const void* data) {
 }
 void Context::bindOutput(const std::string& name, void* data) {
   impl_->bindOutput(indexOf(outputs_, name, "output"), data);
+}
+void Context::carry(const std::string& output, const std::string& input) {
+  impl_->carry(indexOf(outputs_, output, "output"), indexOf(inputs_, input, "input"));
 }
 void Context::execute() {
   impl_->execute();

@@ -36,7 +36,6 @@ struct ridge_context {
 
 namespace {
 
-
 struct LastError {
   int code = RIDGE_OK;
   std::string message;

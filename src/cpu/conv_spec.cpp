@@ -11,7 +11,8 @@ namespace ridge::cpu {
 
 namespace {
 
-constexpr size_t kSpatial = 3, kGroups = 3 * kSpatial, kHasBias = kGroups + 1, kParams = kHasBias + 1;
+constexpr size_t kSpatial = 3, kGroups = 3 * kSpatial, kHasBias = kGroups + 1;
+static_assert(kConvParams == kHasBias + 1);
 constexpr int64_t kLargestParam = int64_t{1} << 30, kLargestProduct = int64_t{1} << 40;
 
 /// The product of sizes that are at least one stays below what any network needs, so that sums and multiples
@@ -56,17 +57,23 @@ std::vector<int64_t> convParams(const Graph& graph, NodeId conv) {
 }
 
 ConvShape convShapeOf(const KernelSpec& spec) {
-  requireSpec(spec.params.size() == kParams, spec, "a convolution has eleven parameters");
+  const ConvShape shape = convShapeOf(spec, spec.params);
+  requireSpec(spec.in[0].type == DType::f32 && spec.out[0].type == DType::f32, spec,
+              "a convolution computes in float32");
+  return shape;
+}
+
+ConvShape convShapeOf(const KernelSpec& spec, std::span<const int64_t> params) {
+  requireSpec(params.size() == kConvParams, spec, "a convolution has eleven parameters");
   requireSpec(spec.in.size() >= 2 && !spec.out.empty(), spec, "a convolution has data and weights");
   const ArraySpec &in = spec.in[0], &weights = spec.in[1], &out = spec.out[0];
   const size_t rank = in.dims.size();
   requireSpec(rank >= 3 && rank <= 5 && weights.dims.size() == rank && out.dims.size() == rank &&
                   in.strides.size() == rank && out.strides.size() == rank,
               spec, "a convolution has one to three spatial axes");
-  requireSpec(in.type == DType::f32 && out.type == DType::f32, spec, "a convolution computes in float32");
   ConvShape shape;
   shape.batch = in.dims[0];
-  shape.groups = spec.params[kGroups];
+  shape.groups = params[kGroups];
   shape.inChannels = in.dims[1];
   shape.outChannels = out.dims[1];
   for (size_t axis = 0; axis + 2 < rank; ++axis) {
@@ -76,9 +83,9 @@ ConvShape convShapeOf(const KernelSpec& spec) {
     shape.kernel[place] = weights.dims[axis + 2];
   }
   for (size_t axis = 0; axis < kSpatial; ++axis) {
-    shape.stride[axis] = spec.params[axis];
-    shape.dilation[axis] = spec.params[kSpatial + axis];
-    shape.padBegin[axis] = spec.params[2 * kSpatial + axis];
+    shape.stride[axis] = params[axis];
+    shape.dilation[axis] = params[kSpatial + axis];
+    shape.padBegin[axis] = params[2 * kSpatial + axis];
     requireSpec(shape.stride[axis] >= 1 && shape.dilation[axis] >= 1 && shape.padBegin[axis] >= 0, spec,
                 "strides and dilations are at least one, pads not negative");
     requireSpec(std::min({shape.in[axis], shape.out[axis], shape.kernel[axis]}) >= 1, spec,

@@ -1,6 +1,8 @@
 // What every convolution tactic shares: the parameters of its step and their checks.
 #pragma once
 
+#include <span>
+
 #include "cpu/kernels/gemm/conv_gemm.h"
 #include "plan/compiled_step.h"
 
@@ -14,6 +16,9 @@ std::vector<int64_t> convParams(const Graph& graph, NodeId conv);
 /// The step's shape with everything checked against its arrays: channels, groups, sizes within bounds.
 /// Kernels read nothing outside the arrays for any shape that passes. Fails by failSpec.
 ConvShape convShapeOf(const KernelSpec& spec);
+/// The same for elements of any type, with the parameters given.
+ConvShape convShapeOf(const KernelSpec& spec, std::span<const int64_t> params);
+inline constexpr size_t kConvParams = 11;
 
 /// Strides of an activation array [N, C, spatial...] of rank 3 to 5.
 ActivationStrides activationStrides(const ArraySpec& array);

@@ -99,11 +99,8 @@ void proposeReduce(const Graph& graph, const Region& region, std::string_view ta
     candidate.stridedInputs = candidate.stridedOutputs = true;
     // Axes are read at build time only.
     for (size_t at = 1; at < region.inputs.size(); ++at) candidate.unread.push_back(region.inputs[at]);
-    std::array<bool, kMaxRank> axes{};
-    std::copy(reduced.begin(), reduced.end(), axes.begin());
-    const Dims zeros(inDims.size(), 0);
-    candidate.workspace =
-        Reduce(kind, inDims, {axes.data(), inDims.size()}, denseStrides(inDims, order), zeros).workspace(1);
+    // The strides are not known yet: a lone element a row leaves no dense axis.
+    candidate.workspace = Reduce::mostWorkspace();
     candidate.estimateNs = memoryNs(bytesMoved(graph, region));
     proposals.candidates.push_back(std::move(candidate));
   }

@@ -2,12 +2,17 @@
 #pragma once
 
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
 #include "plan/plan.h"
 
 namespace ridge {
+
+/// The fact that plans 1 and 2 are for the smallest and the largest shapes that the engine serves.
+inline constexpr std::string_view kRangeFact = "shape_range";
+inline constexpr const char* kRangePlans = "plans 1 and 2";
 
 struct EngineData {
   std::vector<Plan> plans;          ///< at least one

@@ -90,9 +90,9 @@ class AttributeWriter {
 /// Derive as `struct ConvAttributes : AttributesOf<ConvAttributes>` and give the struct one
 ///     template <class Self, class V> static void visit(Self& self, V& v) { v("group", self.group); ... }
 /// Field types: int64_t, float, bool (stored as int), std::string, vectors of int64_t / float / std::string,
-/// Tensor, and std::optional of any of them.
-template <class Derived>
-struct AttributesOf : Attributes {
+/// Tensor, and std::optional of any of them. `Base` is another op's struct whose fields this one has too.
+template <class Derived, class Base = Attributes>
+struct AttributesOf : Base {
   static AttributesPtr read(AttributeReader& reader) {
     auto made = std::make_shared<Derived>();
     Derived::visit(*made, reader);

@@ -34,7 +34,7 @@ std::string Graph::uniqueName(std::string_view wanted) const {
   return candidate;
 }
 
-ValueId Graph::addValue(std::string wanted, DType type, Shape shape) {
+ValueId Graph::addValue(const std::string& wanted, DType type, Shape shape) {
   const auto id = valueCount();
   Value value{.name = uniqueName(wanted), .type = type, .shape = std::move(shape)};
   names_.emplace(value.name, id);

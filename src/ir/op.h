@@ -33,6 +33,7 @@ struct Traits {
   bool commutesWithQdq = false;  ///< moves or selects elements, so Q and DQ may be moved across it
   bool foldable = true;          ///< may be evaluated on constant inputs (never Q or DQ)
   bool deterministic = true;     ///< same inputs, same outputs; not so for Random*
+  bool integer = false;          ///< every bit is defined (docs/integer_arithmetic.md): all backends agree
   bool opaque = false;           ///< unknown to Ridgeline; carried, never built
 };
 

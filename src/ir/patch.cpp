@@ -4,7 +4,7 @@
 
 namespace ridge {
 
-GraphBuilder::GraphBuilder(const Graph& graph, std::vector<NodeId> around) : graph_(graph) {
+GraphBuilder::GraphBuilder(const Graph& graph, const std::vector<NodeId>& around) : graph_(graph) {
   for (NodeId id : around) origins_ = mergeOrigins(origins_, graph.node(id).origins);
 }
 

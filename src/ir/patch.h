@@ -25,7 +25,7 @@ using Rewrite = std::variant<NoMatch, Declined, Patch>;
 /// Collects a Patch. New nodes inherit the origins of `around` (the nodes that the patch stands for).
 class GraphBuilder {
  public:
-  GraphBuilder(const Graph& graph, std::vector<NodeId> around);
+  GraphBuilder(const Graph& graph, const std::vector<NodeId>& around);
 
   const Graph& graph() const { return graph_; }
   ValueId constant(std::string_view nameHint, Tensor tensor);

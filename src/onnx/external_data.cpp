@@ -32,7 +32,7 @@ fs::path resolve(const fs::path& directory, const std::string& location) {
   std::error_code problem;
   const fs::path base = fs::canonical(directory, problem);
   if (problem) refuse(location, "is in a directory that cannot be read");
-  const fs::path real = fs::canonical(base / relative, problem);
+  fs::path real = fs::canonical(base / relative, problem);
   if (problem) refuse(location, "is not there");
   if (!startsWith(real, base)) refuse(location, "is a link that leads out of the model's directory");
   if (!fs::is_regular_file(real, problem)) refuse(location, "is not a regular file");

@@ -47,7 +47,7 @@ Opsets opsetsOf(const google::protobuf::RepeatedPtrField<wire::OperatorSetIdProt
 Functions::Functions(wire::ModelProto& model, const ReadOptions& options) : options_(options) {
   for (auto& message : *model.mutable_functions()) {
     const std::string label = "function " + ridge::inQuotes(message.name());
-    withContext([&] { return label; },
+    withContext([&] { return std::string(label); },
                 [&] {
                   Function function{.message = {}, .opsets = opsetsOf(message.opset_import())};
                   const std::string key = keyOf(message.domain(), message.name(), message.overload());

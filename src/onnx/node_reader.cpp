@@ -117,6 +117,8 @@ void readBodies(const NodeSource& source, const Op& op, NodeDraft& draft, const 
                                                           .depth = depth + 1},
                                                          import);
                                        }));
+  // Both of Loop's own inputs may be left out, at the end even without a trace; captures stand behind them.
+  if (&op == &ops::loop && draft.in.size() < 2) draft.in.resize(2, kNoValue);
   draft.captures = static_cast<int>(captures.size());
   for (const OuterName& outer : captures) draft.in.push_back(outer.id);
   auto& attributes = *source.message->mutable_attribute();

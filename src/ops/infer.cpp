@@ -164,7 +164,7 @@ void InferContext::output(size_t index, const ValueType& value) {
   if (value.contents) outputContents(index, *value.contents);
 }
 
-void InferContext::output(size_t index, DType type, Shape shape) {
+void InferContext::output(size_t index, DType type, const Shape& shape) {
   if (index >= node_.out.size() || node_.out[index] == kNoValue) return;
   Value& value = graph_.value(node_.out[index]);
   refuseUnreasonable(*this, shape);

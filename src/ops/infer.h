@@ -49,7 +49,7 @@ class InferContext {
   std::vector<ValueType> inferBody(size_t body, std::vector<ValueType> formal);
 
   /// Sets an output; merged with what is already known (declared shapes), a contradiction is an error.
-  void output(size_t index, DType type, Shape shape);
+  void output(size_t index, DType type, const Shape& shape);
   void output(size_t index, const ValueType& value);
   void outputContents(size_t index, std::vector<Dim> contents);
 

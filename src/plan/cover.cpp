@@ -64,6 +64,24 @@ std::vector<Choice> movementChoices(const Graph& graph, const Region& region, co
   return choices;
 }
 
+/// Weights that are packed may be an operand of the epilogue too, or the other side of the product.
+void keepWhatIsRead(const Graph& graph, const Region& region, Candidate& candidate) {
+  const auto isRead = [&](ValueId id) {
+    const auto reads = [&](const Operand& operand) {
+      return !operand.isAccumulator() && operand.value == id;
+    };
+    const auto readsTwice = [&](NodeId anchor) {
+      const std::vector<ValueId>& in = graph.node(anchor).in;
+      return std::count(in.begin(), in.end(), id) > 1;
+    };
+    return std::any_of(region.prologue.in.begin(), region.prologue.in.end(), reads) ||
+           std::any_of(region.epilogue.in.begin(), region.epilogue.in.end(), reads) ||
+           std::any_of(region.anchors.begin(), region.anchors.end(), readsTwice);
+  };
+  candidate.unread.erase(std::remove_if(candidate.unread.begin(), candidate.unread.end(), isRead),
+                         candidate.unread.end());
+}
+
 struct Offer {
   CoverRegion region;
   double cost = std::numeric_limits<double>::infinity();
@@ -178,6 +196,7 @@ class Coverer {
       offer.cost = std::numeric_limits<double>::infinity();
       for (Candidate& candidate : proposals.candidates) {
         offer.cost = std::min(offer.cost, candidate.estimateNs);
+        keepWhatIsRead(graph_, region, candidate);
         offer.region.choices.push_back({backend, std::move(candidate), 0});
       }
       offer.region.fallback = backends_.size() > 1 && backend == backends_.back();

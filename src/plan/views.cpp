@@ -20,6 +20,14 @@ bool isDensePlain(const Storage& storage) {
   return sameStrides(storage.dims, storage.strides, rowMajorStrides(storage.dims));
 }
 
+/// One flag for each piece of a movement: blocks without elements need neither copy nor view.
+std::vector<bool> emptyPieces(const Movement& movement, const Storage& out) {
+  if (movement.pieces.empty()) return {elementCount(out.dims) == 0};
+  std::vector<bool> empty;
+  for (const Piece& piece : movement.pieces) empty.push_back(elementCount(piece.dims) == 0);
+  return empty;
+}
+
 }  // namespace
 
 ViewPlanner::ViewPlanner(const Cover& cover, const Formats& formats, Layout& layout)
@@ -30,9 +38,9 @@ ViewPlanner::ViewPlanner(const Cover& cover, const Formats& formats, Layout& lay
       views_(layout.storages.size(), 0) {
   for (size_t step = 0; step < layout.steps.size(); ++step) {
     const RawStep& raw = layout.steps[step];
-    const bool moves = raw.kind == RawStep::Kind::movement;
-    const size_t pieces = moves ? std::max<size_t>(1, region(raw).movement->pieces.size()) : 1;
-    settled_.emplace_back(pieces, false);
+    settled_.push_back(raw.kind == RawStep::Kind::movement
+                           ? emptyPieces(*region(raw).movement, storage(raw.out.front()))
+                           : std::vector<bool>{false});
     for (int in : raw.in)
       if (in >= 0) readers_[static_cast<size_t>(in)].push_back(step);
   }
@@ -47,9 +55,11 @@ bool ViewPlanner::isFreeRoot(int at) const {
   return s.space == Space::arena && s.parent < 0 && s.def >= 0;
 }
 
-bool ViewPlanner::writersTakeStrides(int at) const {
+bool ViewPlanner::writersTakeStrides(int at, const Dims& strides) const {
   const RawStep& writer = layout_.steps[static_cast<size_t>(storage(at).def)];
-  return writer.kind != RawStep::Kind::region || candidate(writer).stridedOutputs;
+  return writer.kind != RawStep::Kind::region ||
+         (candidate(writer).stridedOutputs &&
+          ordersFit(writer.out, candidate(writer).outputOrders, at, strides));
 }
 
 bool ViewPlanner::readersTakeStrides(int at, const Dims& strides) const {
@@ -61,18 +71,32 @@ bool ViewPlanner::readersTakeStrides(int at, const Dims& strides) const {
       return !region(reader).movement->reshape ||
              reshapedStrides(storage(at).dims, strides, storage(reader.out.front()).dims).has_value();
     return reader.kind == RawStep::Kind::copy ||
-           (candidate(reader).stridedInputs && (dense || candidate(reader).scatteredInputs));
+           (candidate(reader).stridedInputs && (dense || candidate(reader).scatteredInputs) &&
+            ordersFit(reader.in, candidate(reader).inputOrders, at, strides));
   });
+}
+
+/// Where a kernel has asked for channels last, they stay side by side. (Of one pixel both orders are the
+/// same: a slice of a plain array would do by its size alone.)
+bool ViewPlanner::ordersFit(const std::vector<int>& storages, const std::vector<Order>& orders, int at,
+                            const Dims& strides) const {
+  const Dims& dims = storage(at).dims;
+  if (dims.size() < 3 || dims[1] == 1 || strides[1] == 1) return true;
+  for (size_t index = 0; index < storages.size(); ++index)
+    if (storages[index] == at && orders[index] == Order::channelsLast) return false;
+  return true;
 }
 
 bool ViewPlanner::becomeChild(int child, int parent, const Dims& strides, int64_t offset) {
   const bool unchanged = sameStrides(storage(child).dims, storage(child).strides, strides);
   if (!isFreeRoot(child) ||
-      (!unchanged && (views_[static_cast<size_t>(child)] > 0 || !writersTakeStrides(child) ||
+      (!unchanged && (views_[static_cast<size_t>(child)] > 0 || !writersTakeStrides(child, strides) ||
                       !readersTakeStrides(child, strides))))
     return false;
   storage(child).parent = parent;
-  storage(child).strides = strides;
+  // An axis of one element keeps its dense stride: kernels find the innermost axis by it.
+  for (size_t axis = 0; axis < strides.size(); ++axis)
+    if (storage(child).dims[axis] != 1) storage(child).strides[axis] = strides[axis];
   storage(child).offset = offset;
   ++views_[static_cast<size_t>(parent)];
   return true;
@@ -84,6 +108,7 @@ void ViewPlanner::placeConcatInputs() {
     if (raw.kind != RawStep::Kind::movement || region(raw).movement->pieces.size() < 2) continue;
     const auto& pieces = region(raw).movement->pieces;
     for (size_t at = 0; at < pieces.size(); ++at) {
+      if (settled_[step][at]) continue;
       const int child = raw.in[static_cast<size_t>(pieces[at].input)];
       const int parent = raw.out.front();
       const int64_t offset = targetOffset(pieces[at], storage(parent).strides);
@@ -95,7 +120,7 @@ void ViewPlanner::placeConcatInputs() {
 void ViewPlanner::aliasMovements() {
   for (size_t step = 0; step < layout_.steps.size(); ++step) {
     const RawStep& raw = layout_.steps[step];
-    if (raw.kind != RawStep::Kind::movement) continue;
+    if (raw.kind != RawStep::Kind::movement || settled_[step][0]) continue;
     if (region(raw).movement->reshape)
       aliasReshape(step);
     else if (region(raw).movement->pieces.size() == 1)

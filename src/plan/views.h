@@ -32,8 +32,10 @@ class ViewPlanner {
   }
   const Candidate& candidate(const RawStep& step) const;
   bool isFreeRoot(int at) const;
-  bool writersTakeStrides(int at) const;
+  bool writersTakeStrides(int at, const Dims& strides) const;
   bool readersTakeStrides(int at, const Dims& strides) const;
+  bool ordersFit(const std::vector<int>& storages, const std::vector<Order>& orders, int at,
+                 const Dims& strides) const;
   bool becomeChild(int child, int parent, const Dims& strides, int64_t offset);
   void aliasReshape(size_t step);
   void aliasPiece(size_t step);

@@ -126,6 +126,32 @@ void ExecutionContext::requireFixedInputs() const {
 void ExecutionContext::execute() {
   requireFixedInputs();
   execute(0, plan().steps.size());
+  carryOver();
+}
+
+void ExecutionContext::carry(size_t output, size_t input) {
+  const PortType from = plan().typeOf(plan().outputs.at(output)), to = plan().typeOf(plan().inputs.at(input));
+  if (from.type != to.type || from.dims != to.dims)
+    failInput(
+        fmt::format("output {} is {} {}, the input is {} {}", escaped(plan().outputs[output].name),
+                    ridge::name(from.type), toString(from.dims), ridge::name(to.type), toString(to.dims)),
+        fmt::format("input {}", escaped(plan().inputs[input].name)),
+        "carry an output of the same type and shape");
+  carried_.push_back({output, input});
+}
+
+void ExecutionContext::carryOver() {
+  for (const Carried& pair : carried_) {
+    // A slot has no bytes of its own until an island has filled it.
+    if (plan().outputs[pair.output].array < 0) {
+      setInput(pair.input, output(pair.output));
+      continue;
+    }
+    Tensor& state = ownInputs_[pair.input];
+    inputs_[pair.input] = state.bytes().data();
+    if (state.byteSize() > 0)
+      std::memcpy(state.mutableBytes().data(), outputs_[pair.output], state.byteSize());
+  }
 }
 
 void ExecutionContext::execute(size_t first, size_t last) {

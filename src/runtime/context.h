@@ -32,6 +32,10 @@ class ExecutionContext {
   const Datum& slot(size_t index) const { return slots_.at(index); }
   void setSlot(size_t index, Datum value) { slots_.at(index) = std::move(value); }
 
+  /// From now on the input gets, after every execution, what the output was: recurrent state. The input
+  /// starts with what it holds, zeros if nothing was set. Type and shape must be the same (Error{input}).
+  void carry(size_t output, size_t input);
+
   /// Runs all steps. Allocates nothing outside islands.
   void execute();
   /// Runs steps [first, last).
@@ -55,8 +59,13 @@ class ExecutionContext {
   uint64_t activationBytes() const;
 
  private:
+  struct Carried {
+    size_t output, input;
+  };
+
   Buffers buffers() const;
   void requireFixedInputs() const;
+  void carryOver();
 
   std::shared_ptr<const Executable> executable_;
   int threads_;
@@ -66,6 +75,7 @@ class ExecutionContext {
   std::vector<const std::byte*> inputs_;
   std::vector<std::byte*> outputs_;
   mutable std::vector<Datum> slots_;
+  std::vector<Carried> carried_;
   Observer observer_;
 };
 

@@ -38,10 +38,8 @@ class RoundingSlack {
   std::map<ValueId, Slack> known_;
 };
 
-/// How many dB an output keeps when every input and every weight of a convolution or product is changed by
-/// about one unit in the last place: a network that amplifies rounding errors cannot be asked for more. By
-/// output, in order.
-std::vector<double> outputDbUnderRounding(const Graph& imported, const NamedInputs& inputs,
-                                          const Truth& truth);
+/// The outputs when every input and every weight of a convolution or product is changed by about one unit in
+/// the last place: a network that amplifies rounding errors cannot be asked for more than these have.
+std::vector<Tensor> outputsUnderRounding(const Graph& imported, const NamedInputs& inputs);
 
 }  // namespace ridge

@@ -28,6 +28,15 @@ const LoweredTruth::Known& LoweredTruth::value(ValueId id) {
   return known_.at(id);
 }
 
+Tensor LoweredTruth::ofIntegers(ValueId id) {
+  const NodeId producer = lowered_.producer(id);
+  if (producer == kNoNode || !lowered_.node(producer).op->traits.integer) return {};
+  std::vector<Tensor> inputs;
+  for (ValueId input : lowered_.node(producer).in)
+    inputs.push_back(input == kNoValue ? Tensor() : value(input).value);
+  return evaluateNode(lowered_.node(producer), inputs).front();
+}
+
 // Depth first without recursion: chains without a source may be long.
 void LoweredTruth::compute(NodeId wanted) {
   std::vector<NodeId> pending{wanted};

@@ -46,6 +46,10 @@ class LoweredTruth {
   /// Computes what it needs, once.
   const Known& value(ValueId id);
 
+  /// What an integer op of the lowered graph makes of the values that `value` gives for its inputs: every bit
+  /// of it is defined. Undefined for results of other ops.
+  Tensor ofIntegers(ValueId id);
+
  private:
   void compute(NodeId node);
 

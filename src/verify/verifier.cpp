@@ -9,8 +9,11 @@
 
 #include "base/error.h"
 #include "base/interrupt.h"
+#include "ir/dump.h"
+#include "ops/evaluate.h"
 #include "runtime/context.h"
 #include "verify/conditioning.h"
+#include "verify/selection.h"
 
 namespace ridge {
 
@@ -38,6 +41,46 @@ Verdict judge(const std::string& name, const Tensor& got, const Tensor& want, do
   return verdict;
 }
 
+/// What the layers of a network of narrow floats may lose together.
+constexpr double kNarrowLayersDb = 20;
+
+/// What values of a type can keep of a signal after a few roundings, in dB: 6 for each bit of the
+/// significand, less 16. Beyond all bounds for float32 and everything that is no float.
+double dbOf(DType type) {
+  switch (type) {
+    case DType::f16:
+      return 50;
+    case DType::bf16:
+      return 32;
+    case DType::f8e4m3fn:
+    case DType::f8e4m3fnuz:
+      return 8;
+    case DType::f8e5m2:
+    case DType::f8e5m2fnuz:
+    case DType::f4e2m1:
+      return kLeastOutputDb;
+    default:
+      return Difference::kExact;
+  }
+}
+
+/// The least of what a node reads and writes.
+double dbOf(const Graph& graph, const Node& node) {
+  double least = Difference::kExact;
+  for (const auto* values : {&node.in, &node.out})
+    for (const ValueId id : *values)
+      if (id != kNoValue) least = std::min(least, dbOf(graph.value(id).type));
+  for (const auto& body : node.bodies)
+    for (const NodeId inside : body->order()) least = std::min(least, dbOf(*body, body->node(inside)));
+  return least;
+}
+
+double dbOf(const Graph& graph) {
+  double least = Difference::kExact;
+  for (const NodeId id : graph.order()) least = std::min(least, dbOf(graph, graph.node(id)));
+  return least;
+}
+
 std::vector<std::string> inputNames(const Graph& graph) {
   std::vector<std::string> names;
   for (ValueId id : graph.inputs()) names.push_back(graph.value(id).name);
@@ -58,7 +101,10 @@ class PlanVerifier {
         lowered_(lowered),
         loweredTruth_(lowered, truth),
         context_(std::move(executable)),
-        inputs_(inputs) {}
+        inputs_(inputs) {
+    for (const NodeId id : lowered.order())
+      nodeDb_.emplace(displayName(lowered, id), ridge::dbOf(lowered, lowered.node(id)));
+  }
 
   VerifyReport run(VerifyMode mode, const ProgressSink& sink) {
     const size_t steps = plan().steps.size();
@@ -142,10 +188,19 @@ class PlanVerifier {
   /// laid out in the array once, before its first part.
   Tensor truthOf(const Step& step, size_t out) {
     const auto array = static_cast<size_t>(step.writes[out]);
-    const Tensor whole = find(valueOf(step.writes[out]).name)->value;
+    const std::string& name = valueOf(step.writes[out]).name;
+    const Tensor integers = reads(step, name) ? Tensor() : loweredTruth_.ofIntegers(*lowered_.find(name));
+    const Tensor whole = integers.defined() ? integers : find(name)->value;
     if (step.kernel.out[out].dims == whole.dims()) return whole;
     if (laidOut_.insert(array).second) context_.write(array, whole);
     return context_.read(step.kernel.out[out]);
+  }
+
+  /// A copy writes what it reads.
+  bool reads(const Step& step, const std::string& value) const {
+    return std::any_of(step.reads.begin(), step.reads.end(), [&](int32_t array) {
+      return array >= 0 && !isConstant(array) && valueOf(array).name == value;
+    });
   }
 
   const LoweredTruth::Known* find(const std::string& name) {
@@ -155,18 +210,46 @@ class PlanVerifier {
 
   void judgeResult(const Step& step, const std::string& value, const Tensor& got, const Tensor& wanted) {
     const ValueId id = *lowered_.find(value);
-    Verdict verdict = judge(step.name, got, wanted, kRegionDb);
+    Verdict verdict = judge(step.name, got, wanted, std::min(kRegionDb, dbOf(step)));
     verdict.value = value;
     verdict.kernel = step.kernel.tactic;
     verdict.againstLowered = !loweredTruth_.value(id).imported;
-    if (verdict.outcome == Outcome::failed && got.dims() == loweredTruth_.value(id).value.dims() &&
-        isRounding(step, id, got)) {
+    const bool integers = isOfIntegers(id) && !reads(step, value);
+    if (integers) judgeSteps(id, wanted, verdict);
+    if (verdict.outcome == Outcome::failed && !integers &&
+        got.dims() == loweredTruth_.value(id).value.dims() && isRounding(step, id, got)) {
       verdict.outcome = Outcome::passed;
       verdict.note = "cancellation: no order of float32 additions is more exact";
     }
     report_.worstRegionDb = std::min(report_.worstRegionDb, verdict.difference.worstChannelDb);
     report_.passed = report_.passed && verdict.outcome != Outcome::failed;
     report_.regions.push_back(std::move(verdict));
+  }
+
+  /// The least of the region's nodes: it may round to a narrow float anywhere.
+  double dbOf(const Step& step) const {
+    double least = Difference::kExact;
+    for (const std::string& member : step.members)
+      if (const auto known = nodeDb_.find(member); known != nodeDb_.end())
+        least = std::min(least, known->second);
+    return least;
+  }
+
+  bool isOfIntegers(ValueId id) const {
+    const NodeId producer = lowered_.producer(id);
+    return producer != kNoNode && lowered_.node(producer).op->traits.integer;
+  }
+
+  /// The bits of an integer region are those of the lowered graph; what that makes of the imported graph's
+  /// values is at most one step off what the imported graph makes of them (docs/integer_arithmetic.md).
+  void judgeSteps(ValueId id, const Tensor& wanted, Verdict& verdict) {
+    const LoweredTruth::Known& known = loweredTruth_.value(id);
+    verdict.againstLowered = true;
+    if (!known.imported || known.value.dims() != wanted.dims()) return;
+    const double steps = compareTensors(wanted, known.value, std::nullopt).maxAbs;
+    if (steps <= 1) return;
+    verdict.outcome = Outcome::failed;
+    verdict.note = fmt::format("its integers are {:.0f} steps off the imported graph", steps);
   }
 
   /// The region's sums cancel so much that the error is their rounding.
@@ -182,23 +265,58 @@ class PlanVerifier {
 
   /// Outputs that miss their bound may be those of a network that amplifies any rounding: those are
   /// unchecked.
-  void forgiveAmplification() {
-    const auto failed = [](const Verdict& verdict) {
-      return verdict.outcome == Outcome::failed && verdict.difference.mismatched == 0;
-    };
+  void forgiveAmplification(const std::vector<Tensor>& got) {
+    const auto failed = [](const Verdict& verdict) { return verdict.outcome == Outcome::failed; };
     if (std::none_of(report_.outputs.begin(), report_.outputs.end(), failed)) return;
-    const std::vector<double> reachable = outputDbUnderRounding(imported_, inputs_, truth_);
+    const std::vector<Tensor> rounded = outputsUnderRounding(imported_, inputs_);
+    const auto shares = matchedShares(imported_, rounded, truth_.outputs());
     for (size_t at = 0; at < report_.outputs.size(); ++at) {
       Verdict& verdict = report_.outputs[at];
-      const double required = std::max(kLeastOutputDb, std::min(kOutputDb, reachable[at] - kOutputSlackDb));
-      if (!failed(verdict) || verdict.difference.worstChannelDb < required) continue;
-      verdict.outcome = Outcome::unchecked;
-      verdict.requiredDb = required;
-      verdict.note = fmt::format(
-          "the network amplifies rounding: changing the last bit of its inputs and weights leaves {:.0f} dB",
-          reachable[at]);
-      report_.unchecked.push_back(fmt::format("output {}: {}", verdict.name, verdict.note));
+      if (!failed(verdict)) continue;
+      if (shares[at] && *shares[at] < kMatchedShare)
+        forgive(verdict, fmt::format("the selection hangs on rounding: changing the last bit of its inputs "
+                                     "and weights keeps {:.1f} % of it",
+                                     100 * *shares[at]));
+      else if (!shares[at] && verdict.difference.mismatched == 0 && got[at].dims() == rounded[at].dims())
+        forgiveLoss(verdict, rounded[at], truth_.outputs()[at]);
     }
+  }
+
+  void forgiveLoss(Verdict& verdict, const Tensor& rounded, const Tensor& want) {
+    const double reachable = compareTensors(rounded, want, defaultChannelAxis(want)).worstChannelDb;
+    const double required = std::max(kLeastOutputDb, std::min(kOutputDb, reachable - kOutputSlackDb));
+    if (verdict.difference.worstChannelDb < required) return;
+    verdict.requiredDb = required;
+    forgive(verdict, fmt::format("the network amplifies rounding: changing the last bit of its inputs and "
+                                 "weights leaves {:.0f} dB",
+                                 reachable));
+  }
+
+  void forgive(Verdict& verdict, std::string why) {
+    verdict.outcome = Outcome::unchecked;
+    report_.unchecked.push_back(fmt::format("output {}: {}", verdict.name, why));
+    verdict.note = std::move(why);
+  }
+
+  bool hasIntegers() const {
+    const std::vector<NodeId> nodes = lowered_.order();
+    return std::any_of(nodes.begin(), nodes.end(),
+                       [&](NodeId id) { return lowered_.node(id).op->traits.integer; });
+  }
+
+  /// Each region's steps have been checked; over a network they add up to what the notes say.
+  void judgeIntegers(const std::vector<Tensor>& got) {
+    const std::vector<Tensor> wanted = evaluate(lowered_, inputs_);
+    report_.outputs = judgeOutputs(imported_, got, wanted);
+    for (size_t at = 0; at < wanted.size(); ++at)
+      noteImported(report_.outputs[at], wanted[at], truth_.outputs()[at]);
+  }
+
+  static void noteImported(Verdict& verdict, const Tensor& lowered, const Tensor& imported) {
+    verdict.againstLowered = true;
+    if (lowered.dims() != imported.dims()) return;
+    verdict.note = fmt::format("executes as integers: {:.1f} dB between the lowered and the imported graph",
+                               compareTensors(lowered, imported, std::nullopt).sqnrDb);
   }
 
   void verifyOutputs() {
@@ -208,11 +326,14 @@ class PlanVerifier {
       context_.setInput(port, given->second);
     }
     context_.execute();
-    for (size_t port = 0; port < plan().outputs.size(); ++port) {
-      report_.outputs.push_back(
-          judgeOutput(plan().outputs[port].name, context_.output(port), truth_.outputs()[port]));
+    std::vector<Tensor> got;
+    for (size_t port = 0; port < plan().outputs.size(); ++port) got.push_back(context_.output(port));
+    if (hasIntegers()) {
+      judgeIntegers(got);
+    } else {
+      report_.outputs = judgeOutputs(imported_, got, truth_.outputs());
+      forgiveAmplification(got);
     }
-    forgiveAmplification();
     for (const Verdict& verdict : report_.outputs)
       report_.passed = report_.passed && verdict.outcome != Outcome::failed;
   }
@@ -223,7 +344,8 @@ class PlanVerifier {
   LoweredTruth loweredTruth_;
   ExecutionContext context_;
   const NamedInputs& inputs_;
-  std::set<size_t> laidOut_;  ///< arrays that are written in parts and hold the truth
+  std::map<std::string, double> nodeDb_;  ///< what a node of the lowered graph can keep
+  std::set<size_t> laidOut_;              ///< arrays that are written in parts and hold the truth
   VerifyReport report_;
 };
 
@@ -280,6 +402,7 @@ std::string VerifyReport::failure() const {
     for (const Verdict& verdict : *list) {
       if (verdict.outcome != Outcome::failed) continue;
       const Difference& d = verdict.difference;
+      if (!verdict.note.empty() && list == &regions) return fmt::format("{}: {}", verdict.name, verdict.note);
       if (d.mismatched > 0)
         return fmt::format("{}: {} elements are not finite or not equal where they should be", verdict.name,
                            d.mismatched);
@@ -287,6 +410,24 @@ std::string VerifyReport::failure() const {
                          d.worstChannelDb, verdict.requiredDb);
     }
   return {};
+}
+
+std::vector<Verdict> judgeOutputs(const Graph& graph, const std::vector<Tensor>& got,
+                                  const std::vector<Tensor>& want) {
+  std::vector<Verdict> verdicts;
+  // Narrow floats lose more with each layer.
+  const double required = std::min(kOutputDb, std::max(kLeastOutputDb, dbOf(graph) - kNarrowLayersDb));
+  for (size_t at = 0; at < want.size(); ++at)
+    verdicts.push_back(judge(graph.outputs()[at].name, got[at], want[at], required));
+  const auto failed = [](const Verdict& verdict) { return verdict.outcome == Outcome::failed; };
+  if (std::none_of(verdicts.begin(), verdicts.end(), failed)) return verdicts;
+  const auto shares = matchedShares(graph, got, want);
+  for (size_t at = 0; at < verdicts.size(); ++at) {
+    if (!failed(verdicts[at]) || !shares[at]) continue;
+    verdicts[at].note = fmt::format("as a set: {:.1f} % of its rows are found", 100 * *shares[at]);
+    if (*shares[at] >= kMatchedShare) verdicts[at].outcome = Outcome::passed;
+  }
+  return verdicts;
 }
 
 Verdict judgeOutput(const std::string& name, const Tensor& got, const Tensor& want) {

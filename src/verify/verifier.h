@@ -70,7 +70,11 @@ VerifyReport verifyPlan(const Graph& imported, const Truth& truth, const Graph& 
                         std::shared_ptr<const Executable> executable, const NamedInputs& inputs,
                         VerifyMode mode, const ProgressSink& progress = {});
 
-/// Outputs of a run against wanted ones, as matched by name.
+/// Outputs of a run of `graph` against wanted ones, in its order: number by number, and where the network
+/// selects (detections, indices) as sets (selection.h).
+std::vector<Verdict> judgeOutputs(const Graph& graph, const std::vector<Tensor>& got,
+                                  const std::vector<Tensor>& want);
+/// One output, of a network that is not at hand.
 Verdict judgeOutput(const std::string& name, const Tensor& got, const Tensor& want);
 
 }  // namespace ridge

@@ -200,6 +200,31 @@ expect 3 conformance work
 expect 3 conformance missing
 expect 4 conformance cases --device abacus
 
+# --- a range of shapes
+expect 0 build "$model" -o range.ridge --min-shapes input:1x3x32x32 --max-shapes input:4x3x32x32 \
+  --opt-shapes input:2x3x32x32 --tune off
+expect 0 run range.ridge --batch 3
+says out "3x10"
+expect 2 run range.ridge --batch 5
+says err "--max-shapes"
+expect 2 build "$model" -o none.ridge --min-shapes input:4x3x32x32 --max-shapes input:1x3x32x32 --tune off
+expect 2 build "$model" -o none.ridge --max-shapes input:4x3x32x32 --tune off
+[ ! -e none.ridge ] || fail "an engine of a wrong range"
+
+# --- rows, and state from one to the next
+expect 0 run cases/running_sum.onnx --each-row --carry next=state --input x=cases/rows.npy --output-dir summed
+expect 0 compare summed cases/from_zero --require 'max_abs<=0'
+expect 0 run cases/running_sum.onnx --each-row --carry next=state --input x=cases/rows.npy,state=cases/state.npy \
+  --output-dir summed
+expect 0 compare summed cases/from_state --require 'max_abs<=0'
+expect 2 run cases/running_sum.onnx --carry next=state --input x=cases/rows.npy
+expect 2 run cases/running_sum.onnx --each-row --carry next --input x=cases/rows.npy
+expect 2 run cases/running_sum.onnx --each-row --carry next=stat --input x=cases/rows.npy,state=cases/state.npy
+says err "did you mean"
+expect 2 run cases/running_sum.onnx --each-row --input x=cases/rows.npy,state=cases/two.npy
+says err "3 and 2 rows"
+expect 2 run cases/running_sum.onnx --each-row
+
 # --- compare: saved runs, models, engines
 expect 0 run work/good.ridge --seed 1 --output-dir first --save-inputs first.npz
 expect 0 run work/good.ridge --seed 1 --output-dir same --format pb

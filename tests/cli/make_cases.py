@@ -43,6 +43,21 @@ def model(op, dims):
     return number(1, 8) + text(7, graph) + text(8, number(2, 17))
 
 
+def running_sum():
+    """sum, next = x + state, x + state: with the state carried, every row adds to those before it."""
+    nodes = b"".join(text(1, text(1, "x") + text(1, "state") + text(2, out) + text(4, "Add")) for out in ("sum", "next"))
+    infos = b"".join(text(field, value_info(name, [1, 2]))
+                     for field, name in ((11, "x"), (11, "state"), (12, "sum"), (12, "next")))
+    return number(1, 8) + text(7, nodes + text(2, "g") + infos) + text(8, number(2, 17))
+
+
+def save_npy(path, dims, values):
+    header = f"{{'descr': '<f4', 'fortran_order': False, 'shape': ({', '.join(map(str, dims))},)}}"
+    header += " " * (64 - (len(header) + 11) % 64) + "\n"
+    path.write_bytes(b"\x93NUMPY\x01\x00" + struct.pack("<H", len(header)) + header.encode() +
+                     struct.pack(f"<{len(values)}f", *values))
+
+
 def case(root, name, model_bytes, want):
     data = root / name / "test_data_set_0"
     data.mkdir(parents=True)
@@ -60,6 +75,13 @@ def main():
     case(root, "test_wrong_shape", relu, tensor([4], right))
     case(root, "test_wrong_type", relu, tensor([2, 2], [0, 2, 3, 4], INT64))
     case(root, "test_no_such_op", model("NoSuchOp", [2, 2]), tensor([2, 2], right))
+    (root / "running_sum.onnx").write_bytes(running_sum())
+    save_npy(root / "rows.npy", [3, 2], [1, 2, 3, 4, 5, 6])
+    save_npy(root / "state.npy", [1, 2], [10, 20])
+    save_npy(root / "two.npy", [2, 2], [0, 0, 0, 0])
+    for name, values in (("from_zero", [1, 2, 4, 6, 9, 12]), ("from_state", [11, 22, 14, 26, 19, 32])):
+        (root / name).mkdir()
+        (root / name / "output_0.pb").write_bytes(tensor([3, 2], values) + text(8, "sum"))
     case(root, "test_broken", b"no model", tensor([2, 2], right))
 
 

@@ -29,6 +29,9 @@ class GraphMaker {
     return graph_.addConstant(
         name, Tensor::of({static_cast<int64_t>(values.size())}, std::span<const int64_t>(values)));
   }
+  ValueId constant(const std::string& name, Tensor tensor) {
+    return graph_.addConstant(name, std::move(tensor));
+  }
   ValueId scalar(const std::string& name, float value) {
     return graph_.addConstant(name, Tensor::scalar(value));
   }

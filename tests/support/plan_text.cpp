@@ -47,6 +47,7 @@ std::string textOf(const std::vector<ArraySpec>& arrays) {
 }
 
 bool isInPlace(const KernelSpec& kernel) {
+  if (kernel.out.empty()) return false;
   const Location& out = kernel.out.front().at;
   return std::any_of(kernel.in.begin(), kernel.in.end(), [&](const ArraySpec& in) {
     return in.at.space == out.space && in.at.index == out.index && in.at.offset == out.offset;

@@ -1,5 +1,6 @@
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <filesystem>
 #include <optional>
 
@@ -8,6 +9,7 @@
 #include "commands.h"
 #include "common/arrays.h"
 #include "engine/engine_file.h"
+#include "ops/list.h"
 #include "passes/pass_list.h"
 #include "pipeline/spec.h"
 
@@ -19,6 +21,7 @@ struct Flags {
   CommonFlags common;
   LimitFlags limits;
   ShapeFlags shapes;
+  RangeFlags range;
   PlanFlags plan;
   InputFlags inputs;
   std::string model, output, verify = "full", pipeline, precision = "fp32";
@@ -38,7 +41,8 @@ BuildOptions optionsOf(const Flags& flags, const Output& out) {
   checkPassNames(options.passes.disabled);
   flags.limits.apply(options.passes);
   options.read = flags.limits.read();
-  options.shapes = flags.shapes.requests();
+  options.shapes = flags.range.given() ? flags.range.requests(flags.shapes) : flags.shapes.requests();
+  options.range = flags.range.given();
   options.verify = verifyMode(flags.verify);
   options.seed = flags.common.seed;
   options.keepPortable = !flags.noPortable;
@@ -73,6 +77,18 @@ size_t count(const Plan& plan, bool Step::*what) {
   return total;
 }
 
+/// Steps of the ops of src/ops/quantized.
+size_t integerRegions(const Plan& plan) {
+  size_t total = 0;
+  for (const Step& step : plan.steps)
+    total += std::any_of(step.ops.begin(), step.ops.end(), [](const std::string& name) {
+      const std::string_view prefix = "ridge.";
+      const Op* op = name.starts_with(prefix) ? findOp("ridge", name.substr(prefix.size())) : nullptr;
+      return op && op->traits.integer;
+    });
+  return total;
+}
+
 void describe(const BuildResult& result, const Flags& flags, const std::string& written, const Output& out) {
   std::vector<std::vector<std::string>> rows{{"phase", "seconds"}};
   for (const PhaseTime& phase : result.phases)
@@ -82,6 +98,8 @@ void describe(const BuildResult& result, const Flags& flags, const std::string& 
   out.line(fmt::format("{} steps on {} ({}), {} of activations, {} of constants", plan.steps.size(),
                        plan.device, plan.architecture, formatBytes(static_cast<int64_t>(plan.arenaBytes)),
                        formatBytes(static_cast<int64_t>(makeExecutable(result.data, 0)->weightBytes()))));
+  if (const size_t integers = integerRegions(plan); integers > 0)
+    out.line(fmt::format("{} regions execute as integers", integers));
   for (const Step& step : plan.steps)
     if (step.fallback)
       out.line(fmt::format("falls back to a reference kernel: {} ({})", escaped(step.name),
@@ -111,11 +129,11 @@ Json resultJson(const BuildResult& result, const std::string& written) {
   Json plans = Json::array();
   for (const Plan& plan : result.data.plans) {
     Json inputs = Json::object();
-    for (const Port& port : plan.inputs)
-      inputs[port.name] = plan.arrays[static_cast<size_t>(port.array)].array.dims;
+    for (const Port& port : plan.inputs) inputs[port.name] = plan.typeOf(port).dims;
     plans.push_back({{"shapes", std::move(inputs)},
                      {"steps", plan.steps.size()},
                      {"activation_bytes", plan.arenaBytes},
+                     {"integer_regions", integerRegions(plan)},
                      {"fallback_layers", count(plan, &Step::fallback)},
                      {"isa", plan.architecture}});
   }
@@ -162,6 +180,7 @@ std::function<int()> addBuild(CLI::App& app) {
                "leave the portable graph out: smaller, but bound to this machine");
   app.add_option("--input", flags->inputs.inputs, "NAME=FILE: inputs of the verification (default: random)");
   flags->shapes.add(app);
+  flags->range.add(app);
   flags->plan.add(app);
   flags->limits.add(app);
   flags->common.add(app);

@@ -1,13 +1,16 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <filesystem>
 #include <optional>
 
 #include "api/taps.h"
+#include "base/interrupt.h"
 #include "base/text.h"
 #include "commands.h"
 #include "common/arrays.h"
 #include "common/data.h"
+#include "common/rows.h"
 #include "pipeline/classification.h"
 #include "runtime/context.h"
 
@@ -22,6 +25,7 @@ struct Flags {
   PlanFlags plan;
   InputFlags inputs;
   DataFlags data;
+  RowFlags rows;
   std::string path, outputDir, format = "npy";
   std::vector<std::string> taps;
   int top = 0;
@@ -47,28 +51,79 @@ class Runner {
     std::vector<Outcome> outcomes;
     if (flags_.data.given()) {
       for (NamedSample& sample : loadSamples(flags_.data, flags_.path, std::nullopt))
-        outcomes.push_back(runOne(sample.name, std::move(sample.inputs)));
+        outcomes.push_back(runOne(sample.name, std::move(sample.inputs), savePlace(outcomes.size())));
       return outcomes;
     }
     NamedInputs inputs;
     if (!flags_.inputs.inputs.empty())
       inputs = flags_.inputs.load(inputsOf(flags_.path, options_.read), request_);
-    outcomes.push_back(runOne("", std::move(inputs)));
+    outcomes.push_back(flags_.rows.eachRow ? runRows(std::move(inputs)) : runOne("", std::move(inputs)));
     return outcomes;
   }
 
  private:
-  Outcome runOne(const std::string& name, NamedInputs inputs) {
+  Outcome runRows(NamedInputs given) {
+    const auto carried = flags_.rows.carried();
+    const Rows rows(std::move(given), inputsOf(flags_.path, options_.read), carried);
+    NamedInputs inputs = rows.at(0);
     prepare(inputs);
+    ExecutionContext& context = context_->implementation();
+    const Plan& plan = context.plan();
+    for (const auto& [output, input] : carried) {
+      const size_t to = portNamed(plan.inputs, input, "input");
+      context.carry(portNamed(plan.outputs, output, "output"), to);
+      const ArraySpec& array = source_->executable->inputArray(to);
+      inputs.emplace(input, Tensor::allocate(array.type, array.dims));
+    }
     flags_.inputs.complete(inputs, *source_->executable, flags_.common.seed);
+    std::vector<NamedTensors> outputs;
+    ProgressPhase progress(options_.progress, "rows", rows.count());
+    for (int64_t row = 0; row < rows.count(); ++row) {
+      throwIfInterrupted();
+      if (row > 0) inputs = rows.at(row);
+      for (const auto& [name, tensor] : inputs)
+        context.setInput(portNamed(plan.inputs, name, "input"), tensor);
+      context.execute();
+      outputs.push_back(outputsOf(context));
+      progress.advance();
+    }
+    return {"", rows.join(outputs), {}};
+  }
+
+  static size_t portNamed(const std::vector<Port>& ports, const std::string& name, const char* kind) {
+    std::vector<std::string> names;
+    for (const Port& port : ports) names.push_back(port.name);
+    const auto found = std::find(names.begin(), names.end(), name);
+    if (found == names.end())
+      failUsage(fmt::format("there is no {} '{}' {}", kind, escaped(name), suggestion(name, names)),
+                "--carry", "see `ridge inspect`");
+    return static_cast<size_t>(found - names.begin());
+  }
+
+  static NamedTensors outputsOf(const ExecutionContext& context) {
+    NamedTensors outputs;
+    for (size_t port = 0; port < context.plan().outputs.size(); ++port)
+      outputs.emplace_back(context.plan().outputs[port].name, context.output(port));
+    return outputs;
+  }
+
+  /// Inputs of a data folder are saved as a folder of archives, numbered like the outputs.
+  std::string savePlace(size_t at) const {
+    if (flags_.inputs.save.empty()) return {};
+    std::error_code problem;  // writing says what is wrong
+    std::filesystem::create_directories(flags_.inputs.save, problem);
+    return fmt::format("{}/{:06}.npz", flags_.inputs.save, at);
+  }
+
+  Outcome runOne(const std::string& name, NamedInputs inputs, const std::string& saveAs = {}) {
+    prepare(inputs);
+    flags_.inputs.complete(inputs, *source_->executable, flags_.common.seed, saveAs);
     ExecutionContext& context = context_->implementation();
     for (size_t port = 0; port < context.plan().inputs.size(); ++port)
       context.setInput(port, inputs.at(context.plan().inputs[port].name));
     context.observe({});
     context.execute();
-    Outcome outcome{name, {}, {}};
-    for (size_t port = 0; port < context.plan().outputs.size(); ++port)
-      outcome.outputs.emplace_back(context.plan().outputs[port].name, context.output(port));
+    Outcome outcome{name, outputsOf(context), {}};
     // One execution for each pattern: a context has one observer.
     for (const auto& tap : taps_) {
       tap->attach(context);
@@ -161,6 +216,10 @@ int run(const Flags& flags) {
   if (flags.format != "npy" && flags.format != "pb")
     failUsage(fmt::format("arrays are not written as '{}'", escaped(flags.format)), "--format",
               "use npy or pb");
+  if (flags.rows.eachRow && (flags.data.given() || !flags.taps.empty()))
+    failUsage("rows are those of --input arrays, and only outputs are shown", "--each-row",
+              "leave --data and --tap out");
+  flags.rows.carried();
   Json samples = Json::array();
   const std::vector<Outcome> outcomes = Runner(flags, out).run();
   for (size_t at = 0; at < outcomes.size(); ++at) samples.push_back(present(flags, outcomes, at, out));
@@ -186,6 +245,7 @@ std::function<int()> addRun(CLI::App& app) {
       ->check(CLI::NonNegativeNumber);
   flags->inputs.add(app);
   flags->data.add(app);
+  flags->rows.add(app);
   flags->shapes.add(app);
   flags->plan.add(app);
   flags->limits.add(app);

@@ -51,8 +51,8 @@ std::vector<ShapeRequest> requestsOf(const EngineFile& engine) {
 
 /// What to verify: as the flags and the given arrays say, else all that an engine was made for.
 std::vector<ShapeRequest> requestsOf(const Flags& flags) {
-  const bool said = flags.shapes.bind() || flags.data.given() || !flags.inputs.inputs.empty() ||
-                    !flags.reference.empty();
+  const bool said =
+      flags.shapes.bind() || flags.data.given() || !flags.inputs.inputs.empty() || !flags.reference.empty();
   if (flags.engine.empty() || said) return flags.shapes.requests();
   if (kindOfFile(flags.engine) != FileKind::engine)
     failInput("this is not a Ridgeline engine", escaped(flags.engine), "make one with `ridge build`");
@@ -195,7 +195,7 @@ int run(const Flags& flags) {
     std::vector<std::string> notes;
     const auto shapes = resolveShapes(imported.graph, withShapesOf(samples.front(), request), notes);
     const Subject subject = subjectOf(flags, imported, shapes, options, out);
-    compareWithSaved(flags.reference, subject.executable, samples.front(), report);
+    compareWithSaved(flags.reference, imported.graph, subject.executable, samples.front(), report);
   }
   return finish(report, flags, out);
 }

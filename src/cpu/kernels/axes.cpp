@@ -18,7 +18,7 @@ void Axes::add(const Axis& inner) {
 }
 
 void Axes::remove(int index) {
-  for (int i = index; i + 1 < rank; ++i) axis[static_cast<size_t>(i)] = axis[static_cast<size_t>(i + 1)];
+  for (auto i = static_cast<size_t>(index); i + 1 < static_cast<size_t>(rank); ++i) axis[i] = axis[i + 1];
   --rank;
 }
 

@@ -7,6 +7,7 @@ std::span<const KernelInfo> allKernels() {
     KernelList kernels;
     listGemmKernels(kernels);
     listDepthwiseKernels(kernels);
+    listIntegerKernels(kernels);
     listPoolKernels(kernels);
     listPointwiseKernels(kernels);
     listNormKernels(kernels);

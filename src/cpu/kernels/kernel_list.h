@@ -33,6 +33,7 @@ std::string checkKernel(const KernelInfo& kernel);
 using KernelList = std::vector<KernelInfo>;
 void listGemmKernels(KernelList& list);
 void listDepthwiseKernels(KernelList& list);
+void listIntegerKernels(KernelList& list);
 void listPoolKernels(KernelList& list);
 void listPointwiseKernels(KernelList& list);
 void listReduceKernels(KernelList& list);

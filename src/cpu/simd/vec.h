@@ -8,3 +8,15 @@
 #include RIDGE_VEC_HEADER
 
 #define RIDGE_ISA_NAMESPACE ridge::cpu::RIDGE_ISA
+
+namespace RIDGE_ISA_NAMESPACE {
+
+/// Of the best so far and the next; a NaN is taken, and stays.
+inline Vec greatest(Vec best, Vec next) {
+  return select(equal(best, best), max(best, next), best);
+}
+inline Vec least(Vec best, Vec next) {
+  return select(equal(best, best), min(best, next), best);
+}
+
+}  // namespace RIDGE_ISA_NAMESPACE

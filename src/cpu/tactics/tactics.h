@@ -14,6 +14,10 @@ extern const Tactic kMatMul;         ///< matrix products with a constant right 
 extern const Tactic kNorm;           ///< LayerNormalization and its kin
 extern const Tactic kPointwise;      ///< elementwise regions, by the vector interpreter
 extern const Tactic kPool;           ///< MaxPool, AveragePool
+extern const Tactic kQAdd;           ///< sums of two quantized tensors
+extern const Tactic kQConv;          ///< convolutions of bytes
+extern const Tactic kQMatMul;        ///< products of bytes with constant weights
+extern const Tactic kQuantize;       ///< QuantizeLinear and DequantizeLinear that stand alone
 extern const Tactic kReduce;         ///< ReduceMean, ReduceSum, ReduceMax
 extern const Tactic kSoftmax;        ///< Softmax along any axis
 

@@ -33,6 +33,13 @@ Shape stacked(const Shape& slice, Dim count) {
   return Shape(std::move(dims));
 }
 
+/// The body's condition is always true.
+bool goesOn(const Graph& body) {
+  const Tensor* condition = body.constant(body.outputs()[0].value);
+  return condition && condition->type() == DType::boolean && condition->count() == 1 &&
+         condition->as<uint8_t>()[0] != 0;
+}
+
 void infer(InferContext& c) {
   c.require(c.formalCount() >= kFirst, "it has fewer than two inputs");
   const size_t carried = c.formalCount() - kFirst;
@@ -50,9 +57,9 @@ void infer(InferContext& c) {
     c.output(at, formal[kFirst + at]);
   }
   const auto trips = c.has(1) ? std::nullopt : c.integers(0);
-  const bool conditional = !c.node().bodies[0]->value(c.node().bodies[0]->outputs()[0].value).isConstant();
+  const bool forEver = goesOn(*c.node().bodies[0]);
   const Dim count =
-      trips && trips->size() == 1 && !conditional ? Dim(std::max<int64_t>(0, trips->front())) : Dim();
+      trips && trips->size() == 1 && forEver ? Dim(std::max<int64_t>(0, trips->front())) : Dim();
   for (size_t at = carried; at < c.outputCount(); ++at) {
     const ValueType& slice = results[1 + at];
     c.require(slice.container == Container::tensor, "a value collected over the iterations is no tensor");

@@ -15,8 +15,12 @@ const Op* binaryOf(const Node& node) {
 Rewrite run(const Graph& graph, NodeId id, const PassContext&) {
   const Node& node = graph.node(id);
   const Op* binary = binaryOf(node);
-  if (!binary || node.in.size() < 2) return NoMatch{};
+  if (!binary) return NoMatch{};
   GraphBuilder builder(graph, {id});
+  if (node.in.size() == 1) {
+    builder.replace(node.out[0], node.in[0]);
+    return builder.finish("of one value it is that value");
+  }
   const std::string name = displayName(graph, id);
   ValueId total = node.in[0];
   for (size_t at = 1; at < node.in.size(); ++at)

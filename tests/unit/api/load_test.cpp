@@ -50,6 +50,9 @@ TEST(Load, AnEngineForAnotherInstructionSetIsPlannedAgain) {
   EXPECT_TRUE(engine.replanned);
   EXPECT_NE(engine.plans->first()->plan().architecture, "avx1024");
   expectNear(answer(engine.plans->first()), wanted);
+  const VerifyReport again = verifyReplanned(engine, engine.plans->first(), 1);
+  EXPECT_TRUE(again.passed) << again.failure();
+  EXPECT_FALSE(again.regions.empty());
 }
 
 TEST(Load, AnEngineForAnotherInstructionSetWithoutPortableGraphIsRefused) {

@@ -46,6 +46,15 @@ TEST(PlanSet, MadePlansAreKeptAndTheOldestGoes) {
   EXPECT_EQ(made, most + 2);
 }
 
+TEST(PlanSet, ShapesOutsideOfTheRangeAreRefused) {
+  const auto plan = [](const std::vector<BoundShape>& shapes) { return planned(shapes[0].dims[0]); };
+  PlanSet plans({planned(2)}, plan, ShapeRange{batch(1), batch(4)});
+  EXPECT_TRUE(plans.planFor(batch(1))->serves(batch(1)));
+  EXPECT_TRUE(plans.planFor(batch(4))->serves(batch(4)));
+  expectError(ErrorCode::usage, "outside of 1x3x8x8 .. 4x3x8x8", [&] { plans.planFor(batch(5)); });
+  expectError(ErrorCode::usage, "outside", [&] { plans.planFor({{"x", {1, 3, 8}}}); });
+}
+
 TEST(PlanSet, UnknownInputsFitNoPlan) {
   EXPECT_FALSE(planned(1)->serves({{"y", {1, 3, 8, 8}}}));
   EXPECT_TRUE(planned(1)->serves({}));

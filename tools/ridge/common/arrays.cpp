@@ -118,10 +118,15 @@ NamedInputs InputFlags::load(const std::vector<InputInfo>& known, const ShapeReq
   return loaded;
 }
 
-void InputFlags::complete(NamedInputs& given, const Executable& executable, uint64_t seed) const {
+void InputFlags::complete(NamedInputs& given, const Executable& executable, uint64_t seed,
+                          const std::string& saveAs) const {
   const auto wanted = parseRanges(ranges);
   std::mt19937_64 generator(seed);
-  if (!given.empty() && given.size() < executable.plan().inputs.size() && !random)
+  const auto& ports = executable.plan().inputs;
+  const bool missing = std::any_of(ports.begin(), ports.end(), [&](const Port& port) {
+    return port.fixed.empty() && !given.contains(port.name);
+  });
+  if (!given.empty() && missing && !random)
     failUsage("some inputs are not given", "--input", "give them all, or add --random for the others");
   for (size_t port = 0; port < executable.plan().inputs.size(); ++port) {
     const Port& known = executable.plan().inputs[port];
@@ -137,7 +142,7 @@ void InputFlags::complete(NamedInputs& given, const Executable& executable, uint
   for (const auto& [name, range] : wanted)
     if (!given.contains(name))
       failUsage(fmt::format("there is no input '{}'", escaped(name)), "--input-range", "see `ridge inspect`");
-  if (!save.empty()) saveNpz(save, NamedTensors(given.begin(), given.end()));
+  if (!save.empty()) saveNpz(saveAs.empty() ? save : saveAs, NamedTensors(given.begin(), given.end()));
 }
 
 ShapeRequest withShapesOf(const NamedInputs& inputs, ShapeRequest request) {

@@ -20,8 +20,10 @@ struct InputFlags {
   /// The arrays of --input by name. Raw `.bin` files take the shape that --shapes gives.
   NamedInputs load(const std::vector<InputInfo>& known, const ShapeRequest& request) const;
 
-  /// What is missing, drawn at random within --input-range for an executable's shapes; saved if asked for.
-  void complete(NamedInputs& inputs, const Executable& executable, uint64_t seed) const;
+  /// What is missing, drawn at random within --input-range for an executable's shapes; saved if asked for, as
+  /// `saveAs` where one file cannot hold all.
+  void complete(NamedInputs& inputs, const Executable& executable, uint64_t seed,
+                const std::string& saveAs = {}) const;
 };
 
 /// Shapes of given arrays, added to a request: an array binds its own shape.

@@ -142,6 +142,30 @@ std::vector<ShapeRequest> ShapeFlags::requests() const {
   return made;
 }
 
+void RangeFlags::add(CLI::App& app) {
+  app.add_option("--min-shapes", smallest, "NAME:1x3x224x224: the smallest shapes that the engine serves");
+  app.add_option("--opt-shapes", usual, "the shapes that it meets most (default: the largest)");
+  app.add_option("--max-shapes", largest, "the largest shapes");
+}
+
+std::vector<ShapeRequest> RangeFlags::requests(const ShapeFlags& shapes) const {
+  if (smallest.empty() || largest.empty())
+    failUsage("a range has a smallest and a largest shape",
+              smallest.empty() ? "--min-shapes" : "--max-shapes", "give --min-shapes and --max-shapes");
+  if (!shapes.shapes.empty())
+    failUsage("it is given beside a range", "--shapes", "use --opt-shapes for the usual shapes");
+  std::vector<ShapeRequest> requests;
+  for (const auto* set : {usual.empty() ? &largest : &usual, &smallest, &largest}) {
+    ShapeFlags one = shapes;
+    one.shapes = *set;
+    if (one.requests().size() != 1)
+      failUsage("a range has one smallest, one usual and one largest set of shapes", "--min-shapes",
+                "leave the ; out");
+    requests.push_back(one.requests().front());
+  }
+  return requests;
+}
+
 void PlanFlags::add(CLI::App& app, bool withDevice) {
   if (withDevice) app.add_option("--device", device, "cpu or reference")->capture_default_str();
   app.add_option("--tune", tune, "off, fast or full: how kernels are chosen by measurement");

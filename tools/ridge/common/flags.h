@@ -40,6 +40,16 @@ struct ShapeFlags {
   std::vector<ShapeRequest> requests() const;
 };
 
+/// --min-shapes, --opt-shapes, --max-shapes.
+struct RangeFlags {
+  std::vector<std::string> smallest, usual, largest;
+  void add(CLI::App& app);
+  bool given() const { return !smallest.empty() || !usual.empty() || !largest.empty(); }
+  /// The usual, the smallest and the largest shapes; --opt-shapes may be left out for the largest. The other
+  /// flags of `shapes` (--dim, --value) hold for all three.
+  std::vector<ShapeRequest> requests(const ShapeFlags& shapes) const;
+};
+
 /// --device, --tune, --build-budget, --timing-cache, --deterministic, --disable-pass.
 struct PlanFlags {
   std::string device = "cpu", tune, timingCache, budget;

@@ -105,8 +105,9 @@ std::optional<NamedInputs> loadSavedInputs(const std::string& place, const std::
   return inputs;
 }
 
-void compareWithSaved(const std::string& place, std::shared_ptr<const Executable> executable,
-                      const NamedInputs& inputs, VerifyReport& report) {
+void compareWithSaved(const std::string& place, const Graph& imported,
+                      std::shared_ptr<const Executable> executable, const NamedInputs& inputs,
+                      VerifyReport& report) {
   ExecutionContext context(std::move(executable));
   const Plan& plan = context.plan();
   for (size_t port = 0; port < plan.inputs.size(); ++port) {
@@ -117,14 +118,23 @@ void compareWithSaved(const std::string& place, std::shared_ptr<const Executable
     context.setInput(port, given->second);
   }
   context.execute();
+  std::vector<Tensor> got, want;
+  std::vector<bool> saved;
+  for (size_t port = 0; port < plan.outputs.size(); ++port) {
+    got.push_back(context.output(port));
+    want.push_back(got.back());
+    saved.push_back(false);
+  }
   for (const auto& [name, wanted] : loadOutputs(place, plan))
-    for (size_t port = 0; port < plan.outputs.size(); ++port) {
-      if (plan.outputs[port].name != name) continue;
-      Verdict verdict = judgeOutput(name, context.output(port), wanted);
-      verdict.name += " (saved)";
-      report.passed = report.passed && verdict.outcome != Outcome::failed;
-      report.outputs.push_back(std::move(verdict));
-    }
+    for (size_t port = 0; port < plan.outputs.size(); ++port)
+      if (plan.outputs[port].name == name) want[port] = wanted, saved[port] = true;
+  const std::vector<Verdict> verdicts = judgeOutputs(imported, got, want);
+  for (size_t port = 0; port < plan.outputs.size(); ++port) {
+    if (!saved[port]) continue;
+    report.outputs.push_back(verdicts[port]);
+    report.outputs.back().name += " (saved)";
+    report.passed = report.passed && verdicts[port].outcome != Outcome::failed;
+  }
 }
 
 }  // namespace ridge::tool

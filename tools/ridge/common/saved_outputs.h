@@ -24,7 +24,8 @@ NamedTensors loadSavedTensors(const std::string& place);
 std::optional<NamedInputs> loadSavedInputs(const std::string& place, const std::vector<InputInfo>& known);
 
 /// Runs the executable on `inputs` and adds a verdict for every saved output to the report.
-void compareWithSaved(const std::string& place, std::shared_ptr<const Executable> executable,
-                      const NamedInputs& inputs, VerifyReport& report);
+void compareWithSaved(const std::string& place, const Graph& imported,
+                      std::shared_ptr<const Executable> executable, const NamedInputs& inputs,
+                      VerifyReport& report);
 
 }  // namespace ridge::tool

@@ -26,6 +26,22 @@ std::vector<BoundShape> shapesFor(const LoadedEngine& engine, const ShapeRequest
   return shapes;
 }
 
+/// An engine that was planned for another instruction set has been planned again: not timed, so verified at
+/// least.
+void proveAgain(const LoadedEngine& engine, const std::shared_ptr<const Executable>& executable,
+                const std::string& path, const Output& out) {
+  const VerifyReport report = verifyReplanned(engine, executable, 1);
+  if (!report.passed)
+    throw Error(ErrorCode::no,
+                "planned again for this machine, it fails verification: " + escaped(report.failure()),
+                escaped(path), "build the engine here, from the model");
+  out.note(
+      fmt::format("the engine was planned for {}; it has been planned again for {}, without timing, and "
+                  "verified against its portable graph (worst channel {:.1f} dB)",
+                  escaped(engine.file->data().plans.front().architecture), executable->plan().architecture,
+                  report.worstRegionDb));
+}
+
 }  // namespace
 
 Context Source::makeContext() const {
@@ -37,9 +53,10 @@ Context Source::makeContext() const {
 
 Graph Source::lowered() const {
   if (const auto& built = engine->implementation().built) return built->lowered.front();
+  const Plan& plan = executable->plan();
   std::vector<BoundShape> shapes;
-  for (size_t port = 0; port < executable->plan().inputs.size(); ++port)
-    shapes.push_back({executable->plan().inputs[port].name, executable->inputArray(port).dims});
+  for (const Port& port : plan.inputs)
+    shapes.push_back({port.name, plan.typeOf(port).dims, plan.fixedOf(port)});
   return engine->implementation().replanner->lowered(shapes);
 }
 
@@ -54,11 +71,7 @@ Source openSource(const std::string& path, const ShapeRequest& request, const Bu
     const EngineImpl& impl = source.engine->implementation();
     source.executable = impl.plans->planFor(shapesFor(*impl.loaded, request, out));
     source.loadSeconds = secondsSince(start);
-    if (impl.loaded->replanned)
-      out.note(
-          "the engine was planned for another instruction set and has been planned again, without timing; it "
-          "is not "
-          "verified here");
+    if (impl.loaded->replanned) proveAgain(*impl.loaded, source.executable, path, out);
     return source;
   }
   BuildOptions unverified = options;
@@ -81,8 +94,8 @@ std::vector<InputInfo> inputsOf(const std::string& path, const onnx::ReadOptions
     const EngineFile file = EngineFile::open(path);
     const Plan& plan = file.data().plans.front();
     for (const Port& port : plan.inputs) {
-      const ArraySpec& array = plan.arrays[static_cast<size_t>(port.array)].array;
-      inputs.push_back({port.name, array.type, Shape::of(array.dims)});
+      const PortType type = plan.typeOf(port);
+      inputs.push_back({port.name, type.type, Shape::of(type.dims)});
     }
     return inputs;
   }

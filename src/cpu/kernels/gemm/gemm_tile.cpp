@@ -73,9 +73,16 @@ void tile(const GemmTile& t) {
 #pragma GCC unroll 16
   for (int r = 0; r < Rows; ++r)
 #pragma GCC unroll 4
-    for (int v = 0; v < Vectors; ++v)
-      sum.at[r][v] = t.resume ? Vec::load(t.sums + r * kWidth + v * Vec::kLanes) : Vec::zero();
+    for (int v = 0; v < Vectors; ++v) sum.at[r][v] = Vec::zero();
   multiply<Rows, Vectors>(t, sum);
+  // Every block of K is summed from zero: one long chain of additions would lose digits with its length.
+  if (t.resume) {
+#pragma GCC unroll 16
+    for (int r = 0; r < Rows; ++r)
+#pragma GCC unroll 4
+      for (int v = 0; v < Vectors; ++v)
+        sum.at[r][v] = sum.at[r][v] + Vec::load(t.sums + r * kWidth + v * Vec::kLanes);
+  }
   if (t.finish) {
     finish<Rows, Vectors>(t, sum);
     return;

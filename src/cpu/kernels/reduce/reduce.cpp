@@ -47,7 +47,7 @@ Reduce::Reduce(ReduceKind kind, std::span<const int64_t> dims, std::span<const b
   const int column = denseAxis(kept_);
   inner_ = column >= 0 ? take(kept_, column) : Axes::Axis{1, 1, 1};
   if (reduced_.rank > 0) rows_ = take(reduced_, reduced_.rank - 1);
-  partBytes_ = 2 * kColumns * sizeof(float);
+  partBytes_ = mostWorkspace();
 }
 
 void Reduce::run(const float* in, float* out, std::byte* workspace, int part, int parts) const {
@@ -78,8 +78,8 @@ void Reduce::runAlong(const float* in, float* out, int64_t first, int64_t end) c
       const double next = kernel(in + at.in + reduced_.at(r).in, inner_.extent);
       if (sums)
         value += next;
-      else if (kind_ == ReduceKind::max ? next > value : next < value)
-        value = next;
+      else if (!std::isnan(value) && !(kind_ == ReduceKind::max ? next <= value : next >= value))
+        value = next;  // greater, smaller, or NaN
     }
     out[at.out] = finish(value);
   }

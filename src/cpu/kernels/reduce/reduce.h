@@ -20,6 +20,8 @@ class Reduce {
   Reduce(ReduceKind kind, std::span<const int64_t> dims, std::span<const bool> reduced,
          std::span<const int64_t> inStrides, std::span<const int64_t> outStrides, Isa isa = activeIsa());
 
+  /// Enough for one part, whatever the strides.
+  static constexpr size_t mostWorkspace() { return 2 * kColumns * sizeof(float); }
   size_t workspace(int parts) const { return partBytes_ * static_cast<size_t>(parts); }
   void run(const float* in, float* out, std::byte* workspace, int part, int parts) const;
 

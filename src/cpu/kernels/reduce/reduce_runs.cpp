@@ -6,10 +6,10 @@ namespace RIDGE_ISA_NAMESPACE {
 namespace {
 
 struct Greatest {
-  static inline Vec combine(Vec a, Vec b) { return max(a, b); }
+  static inline Vec combine(Vec a, Vec b) { return greatest(a, b); }
 };
 struct Least {
-  static inline Vec combine(Vec a, Vec b) { return min(a, b); }
+  static inline Vec combine(Vec a, Vec b) { return least(a, b); }
 };
 
 constexpr int kShortSum = 32;  // float32 additions in a row: their error stays far below 100 dB
