@@ -72,7 +72,8 @@ class Graph {
   std::string docString;
 
   // --- building
-  ValueId addValue(const std::string& name, DType type = DType::undefined, Shape shape = {});  ///< name made unique
+  ValueId addValue(const std::string& name, DType type = DType::undefined,
+                   Shape shape = {});  ///< name made unique
   ValueId addConstant(std::string name, Tensor tensor);
   ValueId addInput(std::string name, DType type, Shape shape);
   void addOutput(std::string name, ValueId value);

@@ -28,7 +28,8 @@ void propose(const Graph& graph, const Region& region, Proposals& proposals) {
     candidate.packings = {{{node.in[1]}, "conv_gemm", {groups, static_cast<int64_t>(activeIsa())}}};
     candidate.workspace = convWorkspace<ConvGemm>(graph, region, candidate);
     // Few channels a group leave most of a vector idle.
-    const double lanes = std::min<double>(16, static_cast<double>(weight[0]) / static_cast<double>(groups)) / 16;
+    const double lanes =
+        std::min<double>(16, static_cast<double>(weight[0]) / static_cast<double>(groups)) / 16;
     const double share = 0.7 * lanes * (order == Order::plain ? 0.8 : 1.0);
     candidate.estimateNs = arithmeticNs(macs, share) + memoryNs(bytesMoved(graph, region));
     proposals.candidates.push_back(std::move(candidate));
