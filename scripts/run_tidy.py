@@ -1,8 +1,8 @@
 #!/usr/bin/env python3
-"""Runs clang-tidy over the sources that changed, at most 40 of them, warnings as errors.
+"""Runs clang-tidy over the sources that changed, at most 30 of them, warnings as errors.
 
 Changed: against RIDGE_BASE, else the merge base with the upstream branch, else the last commit from more than four hours
-before HEAD (a fresh clone in CI is its own upstream). A changed header stands for the source beside it. Of more than 40
+before HEAD (a fresh clone in CI is its own upstream). A changed header stands for the source beside it. Of more than 30
 files the first in the order of a hash of their names are taken: the same ones each time, and from every folder.
 
 usage: run_tidy.py --build DIR [--jobs N] [--all]
@@ -19,7 +19,7 @@ import subprocess
 import sys
 import time
 
-LIMIT = 40
+LIMIT = 30
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 CHECKED = ("src/", "tools/")  # tests are left out: GoogleTest's macros cost seconds a file and teach nothing
 

@@ -10,8 +10,9 @@ std::atomic<long> count{0};
 }  // namespace
 
 #ifdef __SANITIZE_ADDRESS__
-// The sanitizer has its own operators and tells of what they do.
-#include <sanitizer/allocator_interface.h>
+// The sanitizer has its own operators and tells of what they do; GCC ships no header that says how.
+extern "C" int __sanitizer_install_malloc_and_free_hooks(void (*allocated)(const volatile void*, size_t),
+                                                         void (*freed)(const volatile void*));
 
 namespace {
 const int hooked = __sanitizer_install_malloc_and_free_hooks([](const volatile void*, size_t) { ++count; },
