@@ -54,6 +54,7 @@ StridedCopy::StridedCopy(std::span<const int64_t> dims, std::span<const int64_t>
 
 template <class T>
 void StridedCopy::runTyped(const T* in, T* out, int part, int parts) const {
+  if (row_.extent == 0 || column_.extent == 0) return;  // there may be no array at all
   // Units of work: pieces of at most kPiece elements of a plane, cut along its longer axis.
   constexpr int64_t kPiece = 4096;
   const bool byRow = row_.extent > column_.extent;
