@@ -16,7 +16,8 @@ namespace ridge {
 inline constexpr double kRegionDb = 100;
 /// What may be left of it at an output, after the errors of all layers.
 inline constexpr double kOutputDb = 60;
-/// What must be left of it at an output of any network: an error below three quarters of the signal.
+/// What must be left of it at an output, unless a change of the last bit leaves less: an error below three
+/// quarters of the signal.
 inline constexpr double kLeastOutputDb = 3;
 /// An output may be this much worse than when only the inputs are rounded differently (conditioning.h): the
 /// errors of a few hundred layers add up.
