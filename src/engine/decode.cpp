@@ -214,7 +214,7 @@ class Decoder {
     Shape shape = stored->ranked() ? Shape(std::move(dims)) : Shape();
     const bool input = isInput.contains(graph.valueCount());
     const ValueId made = input ? graph.addInput(std::move(valueName), type, shape)
-                               : graph.addValue(std::move(valueName), type, shape);
+                               : graph.addValue(valueName, type, shape);
     graph.value(made).container = static_cast<Container>(stored->container());
   }
 

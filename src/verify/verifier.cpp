@@ -190,7 +190,7 @@ class PlanVerifier {
     const auto array = static_cast<size_t>(step.writes[out]);
     const std::string& name = valueOf(step.writes[out]).name;
     const Tensor integers = reads(step, name) ? Tensor() : loweredTruth_.ofIntegers(*lowered_.find(name));
-    const Tensor whole = integers.defined() ? integers : find(name)->value;
+    Tensor whole = integers.defined() ? integers : find(name)->value;
     if (step.kernel.out[out].dims == whole.dims()) return whole;
     if (laidOut_.insert(array).second) context_.write(array, whole);
     return context_.read(step.kernel.out[out]);
