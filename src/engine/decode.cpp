@@ -203,18 +203,18 @@ class Decoder {
     const DType type = decodeType(stored->type());
     if (stored->container() > static_cast<uint8_t>(Container::optionalSequence))
       damaged("a value is of no known kind");
-    std::string valueName = text(stored->name());
+    const std::string valueName = text(stored->name());
     if (stored->constant() >= 0) {
       if (static_cast<size_t>(stored->constant()) >= weights_.size()) damaged("a constant is missing");
-      graph.addConstant(std::move(valueName), weights_[static_cast<size_t>(stored->constant())].bytes);
+      graph.addConstant(valueName, weights_[static_cast<size_t>(stored->constant())].bytes);
       return;
     }
     std::vector<Dim> dims;
     for (int64_t dim : numbers(stored->dims())) dims.push_back(dim >= 0 ? Dim(dim) : Dim());
     Shape shape = stored->ranked() ? Shape(std::move(dims)) : Shape();
     const bool input = isInput.contains(graph.valueCount());
-    const ValueId made = input ? graph.addInput(std::move(valueName), type, shape)
-                               : graph.addValue(valueName, type, shape);
+    const ValueId made =
+        input ? graph.addInput(valueName, type, shape) : graph.addValue(valueName, type, shape);
     graph.value(made).container = static_cast<Container>(stored->container());
   }
 

@@ -44,14 +44,14 @@ ValueId Graph::addValue(const std::string& wanted, DType type, Shape shape) {
   return id;
 }
 
-ValueId Graph::addConstant(std::string wanted, Tensor tensor) {
-  const ValueId id = addValue(std::move(wanted), tensor.type(), Shape::of(tensor.dims()));
+ValueId Graph::addConstant(const std::string& wanted, Tensor tensor) {
+  const ValueId id = addValue(wanted, tensor.type(), Shape::of(tensor.dims()));
   value(id).constant = std::move(tensor);
   return id;
 }
 
-ValueId Graph::addInput(std::string wanted, DType type, Shape shape) {
-  const ValueId id = addValue(std::move(wanted), type, std::move(shape));
+ValueId Graph::addInput(const std::string& wanted, DType type, Shape shape) {
+  const ValueId id = addValue(wanted, type, std::move(shape));
   inputs_.push_back(id);
   return id;
 }

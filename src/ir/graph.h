@@ -74,8 +74,8 @@ class Graph {
   // --- building
   ValueId addValue(const std::string& name, DType type = DType::undefined,
                    Shape shape = {});  ///< name made unique
-  ValueId addConstant(std::string name, Tensor tensor);
-  ValueId addInput(std::string name, DType type, Shape shape);
+  ValueId addConstant(const std::string& name, Tensor tensor);
+  ValueId addInput(const std::string& name, DType type, Shape shape);
   void addOutput(std::string name, ValueId value);
   NodeId addNode(Node node);
   std::string uniqueName(std::string_view wanted) const;
