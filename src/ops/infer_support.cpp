@@ -14,7 +14,7 @@ void inferBroadcastAs(InferContext& c, DType type, size_t first) {
   Shape shape = Shape::scalar();
   for (size_t at = first; at < c.inputCount(); ++at)
     if (c.has(at)) shape = broadcast(shape, c.shape(at));
-  c.output(0, type, std::move(shape));
+  c.output(0, type, shape);
 }
 
 DType requireSameType(const InferContext& c, size_t first) {

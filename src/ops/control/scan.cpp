@@ -82,7 +82,7 @@ void infer(InferContext& c) {
       dims.insert(dims.begin() + static_cast<std::ptrdiff_t>(axis), length);
       shape = Shape(std::move(dims));
     }
-    c.output(at, results[at].type, std::move(shape));
+    c.output(at, results[at].type, shape);
   }
 }
 

@@ -25,7 +25,7 @@ void infer(InferContext& c) {
       c.fail("input " + std::to_string(at) + " has " + own.toString() + " elements for " +
              channels.toString() + " channels");
   }
-  c.output(0, c.type(0), std::move(output));
+  c.output(0, c.type(0), output);
 }
 
 void reference(KernelContext& k) {

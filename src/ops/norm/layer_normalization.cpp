@@ -27,7 +27,7 @@ void infer(InferContext& c) {
     rows = Shape(std::move(dims));
   }
   c.output(1, stash, rows);
-  c.output(2, stash, std::move(rows));
+  c.output(2, stash, rows);
 }
 
 void reference(KernelContext& k) {

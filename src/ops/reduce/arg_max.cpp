@@ -19,7 +19,7 @@ void infer(InferContext& c) {
   Shape output = reducedShape(input, std::span(&axis, 1), attrs.keepDims);
   const bool empty = input[axis].isInteger() && input[axis].value() == 0;
   c.require(!empty || output.count().value_or(0) == 0, "an empty axis has no extreme element");
-  c.output(0, DType::i64, std::move(output));
+  c.output(0, DType::i64, output);
 }
 
 template <class T, bool kMost>

@@ -31,7 +31,7 @@ void infer(InferContext& c) {
       *place = Dim();
     shape = Shape(std::move(dims));
   }
-  c.output(0, c.type(0), std::move(shape));
+  c.output(0, c.type(0), shape);
 }
 
 void evaluate(EvaluateContext& c) {
