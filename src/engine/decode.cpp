@@ -244,6 +244,7 @@ class Decoder {
     if (stored->island()) kernel.island = std::make_shared<const Graph>(decodeGraph(stored->island()));
     kernel.slotsIn = numbers(stored->slots_in());
     kernel.slotsOut = numbers(stored->slots_out());
+    kernel.memory = stored->memory();
     return kernel;
   }
 
@@ -292,6 +293,9 @@ class Decoder {
         list(stored->decisions(), [this](const stored::Decision* item) { return decodeDecision(item); });
     plan.arenaBytes = stored->arena_bytes();
     plan.workspaceBytes = stored->workspace_bytes();
+    plan.memories = list(stored->memories(), [this](const stored::Memory* memory) {
+      return PlannedMemory{text(memory->name()), memory->arena_bytes(), memory->workspace_bytes()};
+    });
     plan.device = text(stored->device());
     plan.architecture = text(stored->architecture());
     plan.tunedThreads = stored->tuned_threads();

@@ -149,7 +149,7 @@ fb::Offset<stored::Kernel> encodeKernel(Builder& b, const KernelSpec& kernel, co
   return stored::CreateKernel(b, b.CreateString(kernel.backend), b.CreateString(kernel.tactic),
                               b.CreateVector(kernel.params), in, out, packed, epilogue, prologue, nodes,
                               kernel.workspace, island, b.CreateVector(kernel.slotsIn),
-                              b.CreateVector(kernel.slotsOut));
+                              b.CreateVector(kernel.slotsOut), kernel.memory);
 }
 
 fb::Offset<stored::Step> encodeStep(Builder& b, const Step& step, const BlobIndex& blobs) {
@@ -184,9 +184,22 @@ fb::Offset<stored::Plan> encodePlan(Builder& b, const Plan& plan, const BlobInde
   const auto inputs = ports(plan.inputs), outputs = ports(plan.outputs);
   const auto steps = table(b, plan.steps, [&](const Step& step) { return encodeStep(b, step, blobs); });
   const auto decisions = encodeDecisions(b, plan.decisions);
+  fb::Offset<fb::Vector<fb::Offset<stored::Memory>>> memories = 0;  // none, as a rule
+  if (!plan.memories.empty())
+    memories = table(b, plan.memories, [&](const PlannedMemory& memory) {
+      return stored::CreateMemory(b, b.CreateString(memory.name), memory.arenaBytes, memory.workspaceBytes);
+    });
+  return stored::CreatePlannedArray(b, array.value, encodeArray(b, array.array));
+  });
+  const auto inputs = ports(plan.inputs), outputs = ports(plan.outputs);
+  const auto steps = table(b, plan.steps, [&](const Step& step) { return encodeStep(b, step, blobs); });
+  const auto decisions = encodeDecisions(b, plan.decisions);
+  const auto memories = table(b, plan.memories, [&](const PlannedMemory& memory) {
+    return stored::CreateMemory(b, b.CreateString(memory.name), memory.arenaBytes, memory.workspaceBytes);
+  });
   return stored::CreatePlan(b, values, arrays, inputs, outputs, steps, decisions, plan.arenaBytes,
                             plan.workspaceBytes, b.CreateString(plan.device),
-                            b.CreateString(plan.architecture), plan.tunedThreads, slots);
+                            b.CreateString(plan.architecture), plan.tunedThreads, slots, memories);
 }
 
 }  // namespace

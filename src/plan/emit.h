@@ -7,6 +7,6 @@
 namespace ridge {
 
 Plan emitPlan(const Graph& graph, const Cover& cover, const Formats& formats, const Layout& layout,
-              const MemoryPlan& memory, const PlanOptions& options, WeightStore& weights);
+              const MemoryPlan& memory, const Memories& memories, WeightStore& weights);
 
 }  // namespace ridge

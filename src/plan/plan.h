@@ -33,9 +33,9 @@ struct Decision {
 
 struct Step {
   KernelSpec kernel;
-  std::string name;  ///< of the region (its anchor's name) or of the copied value
-  std::vector<std::string>
-      ops;  ///< names of the ops that it executes; {"reformat"}, {"copy"} for the planner's own
+  std::string name;              ///< of the region (its anchor's name) or of the copied value
+  std::vector<std::string> ops;  ///< names of the ops that it executes; {"reformat"}, {"copy"}, {"upload"},
+                                 ///< {"download"} for the planner's own
   std::vector<std::string> members;  ///< names of the lowered nodes
   Origins origins;                   ///< names of the source nodes
   std::vector<int32_t> reads;        ///< kernel.in[i] is array reads[i]; -1: a constant or absent
@@ -60,6 +60,13 @@ struct PortType {
   Dims dims;
 };
 
+/// Memory of a device.
+struct PlannedMemory {
+  std::string name;             ///< DeviceMemory::name
+  uint64_t arenaBytes = 0;      ///< activations there
+  uint64_t workspaceBytes = 0;  ///< scratch there, of all steps in turn
+};
+
 struct Plan {
   std::vector<PlannedValue> values;
   std::vector<PlannedArray> arrays;
@@ -68,11 +75,12 @@ struct Plan {
   std::vector<Port> inputs, outputs;
   std::vector<Step> steps;
   std::vector<Decision> decisions;
-  uint64_t arenaBytes = 0;      ///< activations, 64-byte aligned
-  uint64_t workspaceBytes = 0;  ///< scratch of one thread
-  std::string device;           ///< "cpu", "reference"
-  std::string architecture;     ///< instruction set that it was planned for
-  int tunedThreads = 0;         ///< threads of the timings; 0 when nothing was timed
+  uint64_t arenaBytes = 0;              ///< activations in host memory, 64-byte aligned
+  uint64_t workspaceBytes = 0;          ///< scratch of one thread of the host
+  std::vector<PlannedMemory> memories;  ///< besides the host's
+  std::string device;                   ///< "cpu", "reference"
+  std::string architecture;             ///< instruction set that it was planned for
+  int tunedThreads = 0;                 ///< threads of the timings; 0 when nothing was timed
 
   PortType typeOf(const Port& port) const;
   /// The only contents that the plan serves; nullopt: any.

@@ -7,6 +7,7 @@
 #include "base/error.h"
 #include "base/text.h"
 #include "base/thread_pool.h"
+#include "plan/device_memory.h"
 #include "plan/emit.h"
 #include "plan/tuner.h"
 
@@ -32,16 +33,30 @@ void addReformatDecisions(Plan& plan) {
           {step.name, fmt::format("is copied to another layout, about {:.1f} us", step.estimateNs / 1e3)});
 }
 
+void addTransferDecisions(Plan& plan) {
+  for (const Step& step : plan.steps) {
+    if (!isTransfer(step.kernel)) continue;
+    const ArraySpec& array = step.kernel.out.front();
+    plan.decisions.push_back(
+        {step.name,
+         fmt::format("is moved {} {}, {} bytes, about {:.1f} us", isUpload(step.kernel) ? "to" : "from",
+                     plan.memories[static_cast<size_t>(step.kernel.memory) - 1].name,
+                     bytesOf(array.type, elementCount(array.dims)), step.estimateNs / 1e3)});
+  }
+}
+
 }  // namespace
 
 Plan makePlan(const Graph& graph, const PlanOptions& options, WeightStore& weights) {
-  check(!options.backends.empty(), "a plan is made for at least one backend");
+  check(!options.backends.empty() && !options.backends.back()->memory(),
+        "the last backend of a plan is one of the host");
+  const Memories memories(options.backends);
   Cover cover = coverGraph(graph, options.backends, tapIds(graph, options.taps));
   tune(graph, cover, options);
   const Formats formats = assignFormats(graph, cover, options.backends);
-  Layout layout = layOut(graph, cover, formats, weights);
-  const MemoryPlan memory = planMemory(cover, formats, layout);
-  Plan plan = emitPlan(graph, cover, formats, layout, memory, options, weights);
+  Layout layout = layOut(graph, cover, formats, memories, weights);
+  const MemoryPlan memory = planMemory(cover, formats, memories, layout);
+  Plan plan = emitPlan(graph, cover, formats, layout, memory, memories, weights);
   plan.device = options.backends.front()->name();
   plan.architecture = options.backends.front()->architecture();
   const bool timed =
@@ -49,6 +64,7 @@ Plan makePlan(const Graph& graph, const PlanOptions& options, WeightStore& weigh
   plan.tunedThreads = timed ? ThreadPool::instance().threads() : 0;
   plan.decisions = std::move(cover.decisions);
   addReformatDecisions(plan);
+  addTransferDecisions(plan);
   return plan;
 }
 

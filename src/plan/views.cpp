@@ -57,8 +57,8 @@ bool ViewPlanner::isFreeRoot(int at) const {
 
 bool ViewPlanner::writersTakeStrides(int at, const Dims& strides) const {
   const RawStep& writer = layout_.steps[static_cast<size_t>(storage(at).def)];
-  return writer.kind != RawStep::Kind::region ||
-         (candidate(writer).stridedOutputs &&
+  if (writer.kind != RawStep::Kind::region) return writer.kind != RawStep::Kind::transfer;
+  return (candidate(writer).stridedOutputs &&
           ordersFit(writer.out, candidate(writer).outputOrders, at, strides));
 }
 
@@ -70,8 +70,8 @@ bool ViewPlanner::readersTakeStrides(int at, const Dims& strides) const {
     if (reader.kind == RawStep::Kind::movement)
       return !region(reader).movement->reshape ||
              reshapedStrides(storage(at).dims, strides, storage(reader.out.front()).dims).has_value();
-    return reader.kind == RawStep::Kind::copy ||
-           (candidate(reader).stridedInputs && (dense || candidate(reader).scatteredInputs) &&
+    if (reader.kind != RawStep::Kind::region) return reader.kind == RawStep::Kind::copy;
+    return (candidate(reader).stridedInputs && (dense || candidate(reader).scatteredInputs) &&
             ordersFit(reader.in, candidate(reader).inputOrders, at, strides));
   });
 }

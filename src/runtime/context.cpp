@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <cstring>
 
 #include "base/denormals.h"
@@ -67,6 +68,21 @@ ExecutionContext::ExecutionContext(std::shared_ptr<const Executable> executable)
     ownOutputs_.push_back(Tensor::allocate(array.type, array.dims));
     outputs_.push_back(ownOutputs_.back().mutableBytes().data());
   }
+  addDevices();
+}
+
+void ExecutionContext::addDevices() {
+  for (size_t at = 0; at < plan().memories.size(); ++at) {
+    const DeviceMemory& memory = *executable_->deviceMemories()[at];
+    const PlannedMemory& planned = plan().memories[at];
+    Device device;
+    if (planned.arenaBytes > 0) device.arena = memory.allocate(planned.arenaBytes);
+    if (planned.workspaceBytes > 0) device.workspace = memory.allocate(planned.workspaceBytes);
+    device.workspaceBytes = planned.workspaceBytes;
+    device.stream = memory.newStream();
+    deviceArenas_.push_back(device.arena.get());
+    devices_.push_back(std::move(device));
+  }
 }
 
 void ExecutionContext::bindInput(size_t port, const void* data) {
@@ -101,16 +117,24 @@ Tensor ExecutionContext::output(size_t port) const {
   return copy;
 }
 
-Buffers ExecutionContext::buffers() const {
+Buffers ExecutionContext::buffers(size_t memory) const {
   // The tensors are this context's own; `const` only says that the context's bindings do not change.
-  return {inputs_,
-          outputs_,
-          const_cast<std::byte*>(arena_.bytes().data()),
-          const_cast<std::byte*>(workspace_.bytes().data()),
-          workspacePerThread_,
-          threads_,
-          executable_->weights(),
-          slots_};
+  Buffers made{inputs_,
+               outputs_,
+               const_cast<std::byte*>(arena_.bytes().data()),
+               const_cast<std::byte*>(workspace_.bytes().data()),
+               workspacePerThread_,
+               threads_,
+               executable_->weights(),
+               slots_,
+               deviceArenas_};
+  if (memory == 0) return made;
+  const Device& device = devices_[memory - 1];
+  made.workspace = device.workspace.get();
+  made.workspacePerThread = device.workspaceBytes;
+  made.threads = 1;
+  made.stream = device.stream.get();
+  return made;
 }
 
 void ExecutionContext::requireFixedInputs() const {
@@ -156,12 +180,74 @@ void ExecutionContext::carryOver() {
 
 void ExecutionContext::execute(size_t first, size_t last) {
   const FlushDenormals flush;
-  const Buffers now = buffers();
-  for (size_t step = first; step < last; ++step) {
-    if (observer_) observer_(step, true);
-    executable_->run(step, now);
-    if (observer_) observer_(step, false);
+  try {
+    runSteps(first, last);
+    finishStreams();
+  } catch (...) {
+    abandonStreams();
+    throw;
   }
+}
+
+void ExecutionContext::runSteps(size_t first, size_t last) {
+  for (size_t step = first; step < last;) {
+    const size_t memory = executable_->memoryOf(step);
+    const size_t end = observer_ ? step + 1 : std::min(last, executable_->runEnd(step));
+    if (executable_->waits(step)) finishStreams();
+    if (observer_) observer_(step, true);
+    if (memory > 0) devices_[memory - 1].busy = true;
+    executable_->run(step, end, buffers(memory));
+    if (observer_) {
+      finishStreams();
+      observer_(step, false);
+    }
+    step = end;
+  }
+}
+
+void ExecutionContext::finishStreams() {
+  for (Device& device : devices_) {
+    if (!device.busy) continue;
+    device.stream->finish();
+    device.busy = false;
+  }
+}
+
+/// The first error is the one to report; buffers must not be in use when it is.
+void ExecutionContext::abandonStreams() noexcept {
+  for (Device& device : devices_) {
+    if (!device.busy) continue;
+    device.busy = false;
+    try {
+      device.stream->finish();
+    } catch (const std::exception&) {  // follows from the first
+    }
+  }
+}
+
+bool ExecutionContext::isOnDevice(const ArraySpec& part) const {
+  return part.at.space == Space::arena && part.at.index > 0;
+}
+
+Tensor ExecutionContext::extentOnHost(const ArraySpec& part) const {
+  const uint64_t bytes = bytesOf(part.type, extentOf(part));
+  Tensor extent = zeroBytes(bytes);
+  if (bytes == 0) return extent;
+  Stream& stream = *devices_[static_cast<size_t>(part.at.index) - 1].stream;
+  stream.download(addressOf(part.at, buffers()), extent.mutableBytes().data(), bytes);
+  stream.finish();
+  return extent;
+}
+
+/// Elements between those of the part stay as they are.
+template <class Change>
+void ExecutionContext::changeOnDevice(const ArraySpec& part, const Change& change) {
+  Tensor extent = extentOnHost(part);
+  change(extent.mutableBytes().data());
+  if (extent.byteSize() == 0) return;
+  Stream& stream = *devices_[static_cast<size_t>(part.at.index) - 1].stream;
+  stream.upload(extent.bytes().data(), writableAddressOf(part.at, buffers()), extent.byteSize());
+  stream.finish();
 }
 
 Tensor ExecutionContext::read(size_t array) const {
@@ -170,7 +256,8 @@ Tensor ExecutionContext::read(size_t array) const {
 
 Tensor ExecutionContext::read(const ArraySpec& spec) const {
   Tensor copy = Tensor::allocate(spec.type, spec.dims);
-  const std::byte* from = addressOf(spec.at, buffers());
+  const Tensor extent = isOnDevice(spec) ? extentOnHost(spec) : Tensor();
+  const std::byte* from = isOnDevice(spec) ? extent.bytes().data() : addressOf(spec.at, buffers());
   std::byte* to = copy.mutableBytes().data();
   walk(spec,
        [&](int64_t dense, int64_t placed, size_t size) { std::memcpy(to + dense, from + placed, size); });
@@ -179,28 +266,36 @@ Tensor ExecutionContext::read(const ArraySpec& spec) const {
 
 void ExecutionContext::poison(const ArraySpec& part) {
   if (part.type == DType::boolean) return;
-  std::byte* to = writableAddressOf(part.at, buffers());
-  walk(part, [&](int64_t, int64_t placed, size_t size) { std::memset(to + placed, 0xff, size); });
+  const auto fill = [&](std::byte* to) {
+    walk(part, [&](int64_t, int64_t placed, size_t size) { std::memset(to + placed, 0xff, size); });
+  };
+  if (isOnDevice(part)) return changeOnDevice(part, fill);
+  fill(writableAddressOf(part.at, buffers()));
 }
 
 void ExecutionContext::write(size_t array, const Tensor& tensor) {
   const ArraySpec& spec = plan().arrays.at(array).array;
   requireFit(spec, tensor, plan().values[static_cast<size_t>(plan().arrays[array].value)].name);
   const std::byte* from = tensor.bytes().data();
-  std::byte* to = nullptr;
+  const auto put = [&](std::byte* to) {
+    walk(spec,
+         [&](int64_t dense, int64_t placed, size_t size) { std::memcpy(to + placed, from + dense, size); });
+  };
   if (spec.at.space == Space::input) {  // or a view of one, of another shape
     const auto port = static_cast<size_t>(spec.at.index);
     inputs_[port] = ownInputs_[port].bytes().data();
-    to = ownInputs_[port].mutableBytes().data() + spec.at.offset;
+    put(ownInputs_[port].mutableBytes().data() + spec.at.offset);
+  } else if (isOnDevice(spec)) {
+    changeOnDevice(spec, put);
   } else {
-    to = writableAddressOf(spec.at, buffers());
+    put(writableAddressOf(spec.at, buffers()));
   }
-  walk(spec,
-       [&](int64_t dense, int64_t placed, size_t size) { std::memcpy(to + placed, from + dense, size); });
 }
 
 uint64_t ExecutionContext::activationBytes() const {
-  return plan().arenaBytes + workspace_.byteSize();
+  uint64_t bytes = plan().arenaBytes + workspace_.byteSize();
+  for (const PlannedMemory& memory : plan().memories) bytes += memory.arenaBytes + memory.workspaceBytes;
+  return bytes;
 }
 
 }  // namespace ridge

@@ -6,6 +6,7 @@
 #include <memory>
 #include <vector>
 
+#include "plan/device_memory.h"
 #include "runtime/executable.h"
 
 namespace ridge {
@@ -36,13 +37,14 @@ class ExecutionContext {
   /// starts with what it holds, zeros if nothing was set. Type and shape must be the same (Error{input}).
   void carry(size_t output, size_t input);
 
-  /// Runs all steps. Allocates nothing outside islands.
+  /// Runs all steps; work on devices has finished, or failed here, when it returns. Allocates nothing outside
+  /// islands.
   void execute();
   /// Runs steps [first, last).
   void execute(size_t first, size_t last);
 
-  /// Called around every step of `execute` with its index; `before` is true when the step is about to run.
-  /// Reading arrays (`read`) is free of side effects.
+  /// Called (with everything finished) around every step of `execute` with its index; `before` is true when
+  /// the step is about to run. Reading arrays (`read`) is free of side effects.
   using Observer = std::function<void(size_t step, bool before)>;
   void observe(Observer observer) { observer_ = std::move(observer); }
 
@@ -56,6 +58,7 @@ class ExecutionContext {
   /// Sets an array of the plan: what a step reads can be injected.
   void write(size_t array, const Tensor& tensor);
 
+  /// Of all memories.
   uint64_t activationBytes() const;
 
  private:
@@ -63,7 +66,24 @@ class ExecutionContext {
     size_t output, input;
   };
 
-  Buffers buffers() const;
+  /// What one device holds for this context. The stream goes first: its work uses the others.
+  struct Device {
+    DeviceBytes arena, workspace;
+    uint64_t workspaceBytes = 0;
+    std::unique_ptr<Stream> stream;
+    bool busy = false;  ///< something is enqueued
+  };
+
+  void addDevices();
+  Buffers buffers(size_t memory = 0) const;
+  void runSteps(size_t first, size_t last);
+  void finishStreams();
+  void abandonStreams() noexcept;
+  /// The bytes of an array from its first element to its last, of a device: downloaded.
+  Tensor extentOnHost(const ArraySpec& part) const;
+  bool isOnDevice(const ArraySpec& part) const;
+  template <class Change>
+  void changeOnDevice(const ArraySpec& part, const Change& change);
   void requireFixedInputs() const;
   void carryOver();
 
@@ -71,6 +91,8 @@ class ExecutionContext {
   int threads_;
   uint64_t workspacePerThread_;
   Tensor arena_, workspace_;
+  std::vector<Device> devices_;  // of Plan::memories
+  std::vector<std::byte*> deviceArenas_;
   std::vector<Tensor> ownInputs_, ownOutputs_;
   std::vector<const std::byte*> inputs_;
   std::vector<std::byte*> outputs_;

@@ -6,13 +6,17 @@
 
 #include "base/error.h"
 #include "base/text.h"
+#include "runtime/schedule.h"
 
 namespace ridge {
 
 Executable::Executable(Plan plan, std::vector<Tensor> weights, std::span<const Backend* const> backends)
     : plan_(std::move(plan)), weights_(std::move(weights)) {
   for (const Tensor& blob : weights_) weightAddresses_.push_back(blob.bytes().data());
+  deviceMemories_ = deviceMemoriesOf(plan_, backends);
   compile(backends);
+  waits_ = waitsOf(plan_);
+  findRuns();
 }
 
 void Executable::compile(std::span<const Backend* const> backends) {
@@ -31,6 +35,7 @@ void Executable::compile(std::span<const Backend* const> backends) {
     size_t end = first;
     for (; end < plan_.steps.size() && plan_.steps[end].kernel.backend == name; ++end) {
       places_.push_back({programs_.size(), static_cast<int>(end - first)});
+      requireOwnMemory(plan_, plan_.steps[end].kernel, **backend);
       segment.push_back(plan_.steps[end].kernel);
     }
     programs_.push_back((*backend)->compile(segment, blobs));
@@ -38,8 +43,18 @@ void Executable::compile(std::span<const Backend* const> backends) {
   }
 }
 
-void Executable::run(size_t step, const Buffers& buffers) const {
-  programs_[places_[step].program]->run(places_[step].step, buffers);
+void Executable::findRuns() {
+  ends_.resize(plan_.steps.size());
+  for (size_t step = ends_.size(); step-- > 0;) {
+    const bool alone =
+        step + 1 == ends_.size() || places_[step + 1].program != places_[step].program || waits_[step + 1];
+    ends_[step] = alone ? step + 1 : ends_[step + 1];
+  }
+}
+
+void Executable::run(size_t first, size_t last, const Buffers& buffers) const {
+  const Place& place = places_[first];
+  programs_[place.program]->runRange(place.step, place.step + static_cast<int>(last - first), buffers);
 }
 
 uint64_t Executable::weightBytes() const {
