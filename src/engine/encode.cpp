@@ -189,14 +189,6 @@ fb::Offset<stored::Plan> encodePlan(Builder& b, const Plan& plan, const BlobInde
     memories = table(b, plan.memories, [&](const PlannedMemory& memory) {
       return stored::CreateMemory(b, b.CreateString(memory.name), memory.arenaBytes, memory.workspaceBytes);
     });
-  return stored::CreatePlannedArray(b, array.value, encodeArray(b, array.array));
-  });
-  const auto inputs = ports(plan.inputs), outputs = ports(plan.outputs);
-  const auto steps = table(b, plan.steps, [&](const Step& step) { return encodeStep(b, step, blobs); });
-  const auto decisions = encodeDecisions(b, plan.decisions);
-  const auto memories = table(b, plan.memories, [&](const PlannedMemory& memory) {
-    return stored::CreateMemory(b, b.CreateString(memory.name), memory.arenaBytes, memory.workspaceBytes);
-  });
   return stored::CreatePlan(b, values, arrays, inputs, outputs, steps, decisions, plan.arenaBytes,
                             plan.workspaceBytes, b.CreateString(plan.device),
                             b.CreateString(plan.architecture), plan.tunedThreads, slots, memories);

@@ -21,9 +21,9 @@ using DeviceBytes = std::shared_ptr<std::byte>;
 class Stream {
  public:
   virtual ~Stream() = default;
-  /// Enqueues a copy. Until the stream has finished, host memory that is read must not change, and host
-  /// memory that is written has undefined contents: the runtime sees to that. Neither is enlarged or freed
-  /// before. Pageable host memory is allowed.
+  /// Enqueues a copy. Until the stream has finished, the host must not change memory that is read and gets
+  /// anything from memory that is written: the runtime sees to that. Copies of one stream see each other's
+  /// results in order. Any host memory will do.
   virtual void upload(const std::byte* host, std::byte* device, uint64_t bytes) = 0;
   virtual void download(const std::byte* device, std::byte* host, uint64_t bytes) = 0;
   /// Waits for all that is enqueued. Throws the error of the first piece of work that has failed since the

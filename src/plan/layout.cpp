@@ -146,14 +146,13 @@ class LayoutMaker {
     for (const Graph::Output& output : graph_.outputs()) readers_[{output.value, Order::plain}].insert(0);
   }
 
-  /// Where all who read the result are, else where the value is made, else the host: somebody copies there.
+  /// On a device that copies: the one that has made the value, or that alone reads the result; else the host.
   int reformatMemory(ValueId value, Order made, Order wanted) const {
-    const auto readers = readers_.find({value, wanted});
-    if (readers != readers_.end() && readers->second.size() == 1 &&
-        memories_.copier(*readers->second.begin()))
-      return *readers->second.begin();
     for (int memory = memories_.count() - 1; memory > 0; --memory)
-      if (known_.contains({value, made, memory}) && memories_.copier(memory)) return memory;
+      if (known_.contains({value, effective(value, made), memory}) && memories_.copier(memory)) return memory;
+    const auto readers = readers_.find({value, wanted});
+    if (readers != readers_.end() && readers->second.size() == 1 && memories_.copier(*readers->second.begin()))
+      return *readers->second.begin();
     return 0;
   }
 

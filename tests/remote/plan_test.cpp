@@ -79,7 +79,8 @@ TEST(RemotePlan, ADeviceThatCopiesReformatsForItself) {
   m.output("y", conv(m, conv(m, x, "a", 8), "b", 8));
   expectPlan(planOn("remote_cpu", m), R"(
     + x: upload [[]remote_cpu transfer] plain@input0 -> plain@memory1
-    + x: reformat [[]remote_cpu copy] plain@memory1 -> last@memory1
+    + y: reformat [[]remote_cpu copy] last@memory1 -> plain@memory1
+    + y: download [[]remote_cpu transfer] plain@memory1 -> plain@output0
     - *: reformat [[]cpu *
     - *: reformat [[]reference *
   )");

@@ -83,7 +83,8 @@ TEST(RemoteRuntime, ArraysOfTheDeviceAreReadAndWritten) {
       context.write(array, numbers);
       EXPECT_TRUE(context.read(array).sameAs(numbers)) << array;
       context.poison(spec);
-      for (const float value : context.read(array).as<float>()) ASSERT_TRUE(std::isnan(value));
+      const Tensor poisoned = context.read(array);
+      for (const float value : poisoned.as<float>()) ASSERT_TRUE(std::isnan(value));
     }
     EXPECT_GT(there, 5);
     EXPECT_GT(context.activationBytes(), context.plan().arenaBytes);
@@ -97,9 +98,10 @@ TEST(RemoteRuntime, ObserversSeeWhatStepsHaveMade) {
   size_t seen = 0;
   context.observe([&](size_t step, bool before) {
     if (before) return;
-    for (const int32_t array : context.plan().steps[step].writes)
-      for (const float value : context.read(static_cast<size_t>(array)).as<float>())
-        seen += std::isfinite(value);
+    for (const int32_t array : context.plan().steps[step].writes) {
+      const Tensor made = context.read(static_cast<size_t>(array));
+      for (const float value : made.as<float>()) seen += std::isfinite(value);
+    }
   });
   context.execute();
   EXPECT_GT(seen, 1000U);

@@ -42,6 +42,7 @@ struct Copy {
   const std::byte* from = nullptr;
   std::byte* to = nullptr;
   uint64_t bytes = 0;
+  bool download = false;
 };
 
 using Work = std::variant<Copy, Launch>;
@@ -77,11 +78,10 @@ class RemoteStream : public Stream {
   }
 
   void upload(const std::byte* host, std::byte* device, uint64_t bytes) override {
-    enqueue(Copy{host, real(device), bytes});
+    enqueue(Copy{host, real(device), bytes, false});
   }
   void download(const std::byte* device, std::byte* host, uint64_t bytes) override {
-    poison(host, bytes);  // whoever reads before the end shall see it
-    enqueue(Copy{real(const_cast<std::byte*>(device)), host, bytes});
+    enqueue(Copy{real(const_cast<std::byte*>(device)), host, bytes, true});
   }
 
   void enqueue(const Work& work) {
@@ -117,6 +117,8 @@ class RemoteStream : public Stream {
   }
 
   std::exception_ptr once(const Work& next) {
+    // Whoever reads too early shall see it.
+    if (const Copy* copy = std::get_if<Copy>(&next); copy && copy->download) poison(copy->to, copy->bytes);
     // Sleeping takes tens of microseconds however short it is: not before everything.
     if (longestDelayUs_ > 0 && random_() % 4 == 0)
       std::this_thread::sleep_for(
