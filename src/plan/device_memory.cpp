@@ -47,18 +47,26 @@ class TransferStep : public CompiledStep {
 
 }  // namespace
 
-DeviceBytes DeviceWeights::resident(std::span<const std::byte> host) {
-  if (host.empty()) return nullptr;
+DeviceBytes DeviceWeights::find(std::span<const std::byte> host) const {
+  const auto known = known_.find(host.data());
+  return known != known_.end() && known->second.bytes == host.size() ? known->second.copy.lock() : nullptr;
+}
+
+std::vector<DeviceBytes> DeviceWeights::resident(std::span<const std::span<const std::byte>> host) {
   const std::lock_guard lock(mutex_);
   std::erase_if(known_, [](const auto& entry) { return entry.second.copy.expired(); });
-  if (const auto known = known_.find(host.data()); known != known_.end())
-    if (DeviceBytes copy = known->second.copy.lock(); copy && known->second.bytes == host.size()) return copy;
-  DeviceBytes made = memory_.allocate(host.size());
-  const std::unique_ptr<Stream> stream = memory_.newStream();
-  stream->upload(host.data(), made.get(), host.size());
-  stream->finish();
-  known_[host.data()] = {host.size(), made};
-  return made;
+  std::vector<DeviceBytes> copies;
+  std::unique_ptr<Stream> stream;
+  for (const auto& bytes : host) {
+    copies.push_back(bytes.empty() ? nullptr : find(bytes));
+    if (bytes.empty() || copies.back()) continue;
+    if (!stream) stream = memory_.newStream();
+    copies.back() = memory_.allocate(bytes.size());
+    stream->upload(bytes.data(), copies.back().get(), bytes.size());
+    known_[bytes.data()] = {bytes.size(), copies.back()};
+  }
+  if (stream) stream->finish();
+  return copies;
 }
 
 bool isTransfer(const KernelSpec& spec) {

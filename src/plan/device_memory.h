@@ -8,6 +8,7 @@
 #include <mutex>
 #include <span>
 #include <string_view>
+#include <vector>
 
 #include "plan/compiled_step.h"
 
@@ -50,14 +51,16 @@ class DeviceWeights {
  public:
   explicit DeviceWeights(const DeviceMemory& memory) : memory_(memory) {}
 
-  /// Null for no bytes.
-  DeviceBytes resident(std::span<const std::byte> host);
+  /// One for each; null for no bytes.
+  std::vector<DeviceBytes> resident(std::span<const std::span<const std::byte>> host);
 
  private:
   struct Resident {
     size_t bytes;
     std::weak_ptr<std::byte> copy;
   };
+
+  DeviceBytes find(std::span<const std::byte> host) const;
 
   const DeviceMemory& memory_;
   std::mutex mutex_;

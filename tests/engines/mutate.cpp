@@ -11,7 +11,7 @@ class Mutator {
   Mutator(Plan& plan, std::mt19937& random) : plan_(plan), random_(random) {}
 
   void once() {
-    switch (pick(14)) {
+    switch (pick(15)) {
       case 0:
         if (!plan_.arrays.empty()) array(any(plan_.arrays).array);
         return;
@@ -26,6 +26,9 @@ class Mutator {
         return;
       case 4:
         pick(2) ? plan_.arenaBytes = amount() : plan_.workspaceBytes = amount();
+        return;
+      case 5:
+        memory();
         return;
       default:
         if (!plan_.steps.empty()) step(any(plan_.steps));
@@ -134,6 +137,27 @@ class Mutator {
       list.pop_back();
     else
       any(list).array = small();
+  }
+
+  void memory() {
+    if (plan_.memories.empty()) {
+      if (!plan_.steps.empty()) any(plan_.steps).kernel.memory = small();
+      return;
+    }
+    PlannedMemory& memory = any(plan_.memories);
+    switch (pick(4)) {
+      case 0:
+        plan_.memories.pop_back();
+        return;
+      case 1:
+        memory.arenaBytes = amount();
+        return;
+      case 2:
+        memory.workspaceBytes = amount();
+        return;
+      default:
+        any(plan_.steps).kernel.memory = static_cast<int32_t>(pick(3));
+    }
   }
 
   void step(Step& step) {

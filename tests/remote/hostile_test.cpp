@@ -1,5 +1,7 @@
 // Engines that mix up memories are refused: no step gets an address that is not its own.
+#include "base/thread_pool.h"
 #include "engine/validate.h"
+#include "engines/mutate.h"
 #include "plan/device_memory.h"
 #include "support/expect_error.h"
 #include "support/remote_devices.h"
@@ -120,6 +122,28 @@ TEST(RemoteHostile, MemoriesThatAreNotThere) {
   bad = tour();
   for (int at = 0; at < 100; ++at) bad.plans[0].memories.push_back({std::to_string(at), 0, 0});
   expectRefused(bad, "too many");
+}
+
+// As for the backends that ship (tests/engines): refused, or well within their memory.
+TEST(RemoteHostile, RandomChanges) {
+  ThreadPool::instance().setThreads(1);
+  const EngineData good = tour();
+  unsigned ran = 0;
+  for (unsigned seed = 0; seed < 2000; ++seed) {
+    SCOPED_TRACE("seed " + std::to_string(seed));
+    std::mt19937 random(seed);
+    EngineData bad = good;
+    mutate(bad.plans[0], random);
+    try {
+      load(bad);
+      ++ran;
+    } catch (const Error& error) {
+      EXPECT_NE(error.code(), ErrorCode::internal) << error.what();
+      EXPECT_EQ(std::string(error.what()).find('\n'), std::string::npos) << error.what();
+    }
+  }
+  EXPECT_GT(ran, 20U);
+  EXPECT_LT(ran, 1000U);
 }
 
 TEST(RemoteHostile, TooMuchMemoryOnTheDevice) {

@@ -45,6 +45,17 @@ TEST_P(RemoteNetwork, TheTourIsProvenStoredAndLoaded) {
   prove(modelOf(tourNetwork()), GetParam());
 }
 
+TEST_P(RemoteNetwork, OtherShapesArePlannedWhenTheyAreAskedFor) {
+  ASSERT_EQ(std::ranges::count(remoteDevices(), GetParam()), 1);
+  const TemporaryFolder folder;
+  writeEngine(buildTour(GetParam()).data, folder.file("tour.ridge"));
+  const LoadedEngine loaded = loadEngine(folder.file("tour.ridge"));
+  const auto other = loaded.plans->planFor({{"x", {3, 3, 8, 8}}});
+  EXPECT_GT(stepsOf(other->plan(), GetParam()), 1);
+  const VerifyReport report = verifyReplanned(loaded, other, 1);
+  EXPECT_TRUE(report.passed) << report.failure();
+}
+
 TEST_P(RemoteNetwork, ARealNetworkIsProvenStoredAndLoaded) {
   ASSERT_EQ(std::ranges::count(remoteDevices(), GetParam()), 1);
   if (GetParam() == "remote_reference") GTEST_SKIP() << "the reference kernels take too long";
@@ -71,7 +82,7 @@ TEST_P(RemoteNetwork, ContextsInThreadsDoNotDisturbEachOther) {
 
 INSTANTIATE_TEST_SUITE_P(, RemoteNetwork,
                          testing::Values("remote_reference", "remote_cpu", "remote_half", "remote_conv",
-                                         "remote_left"),
+                                         "remote_pair", "remote_left"),
                          [](const auto& device) { return device.param; });
 
 class RemoteRealModel : public testing::TestWithParam<const char*> {};

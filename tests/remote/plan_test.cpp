@@ -99,6 +99,23 @@ TEST(RemotePlan, ViewsStayWhereTheyAre) {
   )");
 }
 
+TEST(RemotePlan, BackendsOfOneMemoryHandOverInPlace) {
+  GraphMaker m;
+  const ValueId x = m.input("x", {1, 8, 6, 6});
+  const ValueId pooled = m.node(ops::maxPool, {conv(m, x, "a", 8)}, "pool", {{"kernel_shape", Ints{2, 2}}});
+  m.output("y", conv(m, pooled, "b", 8));
+  const Plan plan = planOn("remote_pair", m);
+  ASSERT_EQ(plan.memories.size(), 1U);
+  EXPECT_EQ(plan.memories[0].name, "shared");
+  expectPlan(plan, R"(
+    + a: Conv [[]remote_pair *] *@memory1, packed, plain@constant -> *@memory1
+    + pool: MaxPool [[]remote_rest *] *@memory1 -> *@memory1
+    + b: Conv [[]remote_pair *] *@memory1, packed, plain@constant -> *@memory1
+    - a: download *
+    - pool: *load *
+  )");
+}
+
 TEST(RemotePlan, FromDeviceToDeviceByWayOfTheHost) {
   GraphMaker m;
   ValueId x = m.input("x", {1, 8, 6, 6});

@@ -157,8 +157,9 @@ class RemoteProgram : public Program {
   RemoteProgram(const Backend& inner, std::span<const KernelSpec> specs,
                 std::span<const std::span<const std::byte>> weights, DeviceWeights& resident,
                 std::atomic<bool>& fails)
-      : resident_(weights.size()), addresses_(weights.size(), nullptr), fails_(fails) {
+      : addresses_(weights.size(), nullptr), fails_(fails) {
     std::vector<KernelSpec> kernels;
+    std::vector<std::span<const std::byte>> read(weights.size());
     for (const KernelSpec& spec : specs) {
       Step step{spec.memory, nullptr, static_cast<int>(kernels.size()), {}};
       if (isTransfer(spec))
@@ -169,8 +170,13 @@ class RemoteProgram : public Program {
       if (isTransfer(spec)) continue;
       for (const auto* arrays : {&spec.in, &spec.packed})
         for (const ArraySpec& array : *arrays)
-          if (array.at.space == Space::weights) fetch(static_cast<size_t>(array.at.index), weights, resident);
+          if (array.at.space == Space::weights) {
+            const auto blob = static_cast<size_t>(array.at.index);
+            read[blob] = weights[blob];
+          }
     }
+    resident_ = resident.resident(read);
+    for (size_t blob = 0; blob < read.size(); ++blob) addresses_[blob] = real(resident_[blob].get());
     inner_ = inner.compile(kernels, weights);
   }
 
@@ -209,11 +215,6 @@ class RemoteProgram : public Program {
     return spec;
   }
 
-  void fetch(size_t blob, std::span<const std::span<const std::byte>> weights, DeviceWeights& resident) {
-    resident_[blob] = resident.resident(weights[blob]);
-    addresses_[blob] = real(resident_[blob].get());
-  }
-
   std::vector<DeviceBytes> resident_;
   std::vector<const std::byte*> addresses_;
   std::atomic<bool>& fails_;
@@ -241,7 +242,10 @@ std::unique_ptr<Stream> RemoteMemory::newStream() const {
 }
 
 RemoteBackend::RemoteBackend(const Backend& inner, Options options)
-    : inner_(inner), options_(std::move(options)), memory_(options_.name, options_.longestDelayUs) {}
+    : inner_(inner),
+      options_(std::move(options)),
+      memory_(options_.memory ? options_.memory
+                              : std::make_shared<RemoteMemory>(options_.name, options_.longestDelayUs)) {}
 
 void RemoteBackend::propose(const Graph& graph, const Region& region, Proposals& proposals) const {
   if (!options_.takes(graph, region)) {

@@ -35,6 +35,7 @@ class RemoteBackend : public Backend {
  public:
   struct Options {
     std::string name = "remote";
+    std::shared_ptr<RemoteMemory> memory = nullptr;  ///< that of another one; null: its own, of the same name
     int longestDelayUs = 100;
     bool copies = true;  ///< has a copy tactic
     /// What it takes of all that `inner` takes.
@@ -45,7 +46,7 @@ class RemoteBackend : public Backend {
   std::string_view name() const override { return options_.name; }
   std::string architecture() const override { return inner_.architecture(); }
   int revision() const override { return inner_.revision(); }
-  const RemoteMemory* memory() const override { return &memory_; }
+  const RemoteMemory* memory() const override { return memory_.get(); }
   std::string_view copyTactic() const override { return options_.copies ? inner_.copyTactic() : ""; }
   double copyNs(uint64_t bytes) const override { return inner_.copyNs(bytes); }
   void propose(const Graph& graph, const Region& region, Proposals& proposals) const override;
@@ -64,8 +65,8 @@ class RemoteBackend : public Backend {
  private:
   const Backend& inner_;
   Options options_;
-  RemoteMemory memory_;
-  mutable DeviceWeights weights_{memory_};
+  std::shared_ptr<RemoteMemory> memory_;
+  mutable DeviceWeights weights_{*memory_};
   mutable std::atomic<bool> fails_ = false;
 };
 

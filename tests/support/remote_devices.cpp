@@ -19,6 +19,9 @@ class Devices {
     add({&make(cpu, {.name = "remote_cpu"}), &reference});
     add({&make(cpu, {.name = "remote_half", .takes = everySecondRegion}), &cpu, &reference});
     add({&make(cpu, {.name = "remote_conv", .copies = false, .takes = convolutions}), &cpu, &reference});
+    const auto shared = std::make_shared<RemoteMemory>("shared", 100);
+    add({&make(cpu, {.name = "remote_pair", .memory = shared, .takes = convolutions}),
+         &make(cpu, {.name = "remote_rest", .memory = shared}), &reference});
     add({&make(cpu, {.name = "remote_left", .takes = convolutions}),
          &make(cpu, {.name = "remote_right", .takes = everySecondRegion}), &cpu, &reference});
   }
