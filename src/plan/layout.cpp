@@ -151,7 +151,8 @@ class LayoutMaker {
     for (int memory = memories_.count() - 1; memory > 0; --memory)
       if (known_.contains({value, effective(value, made), memory}) && memories_.copier(memory)) return memory;
     const auto readers = readers_.find({value, wanted});
-    if (readers != readers_.end() && readers->second.size() == 1 && memories_.copier(*readers->second.begin()))
+    if (readers != readers_.end() && readers->second.size() == 1 &&
+        memories_.copier(*readers->second.begin()))
       return *readers->second.begin();
     return 0;
   }
