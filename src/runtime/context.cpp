@@ -51,7 +51,8 @@ ExecutionContext::ExecutionContext(std::shared_ptr<const Executable> executable)
       threads_(ThreadPool::instance().threads()),
       workspacePerThread_((plan().workspaceBytes + 63) / 64 * 64),
       arena_(zeroBytes(plan().arenaBytes)),
-      workspace_(zeroBytes(workspacePerThread_ * static_cast<uint64_t>(threads_))) {
+      workspace_(zeroBytes(workspacePerThread_ * static_cast<uint64_t>(threads_))),
+      devices_(*executable_) {
   for (size_t port = 0; port < plan().inputs.size(); ++port) {
     const ArraySpec& array = executable_->inputArray(port);
     ownInputs_.push_back(Tensor::allocate(array.type, array.dims));
@@ -67,21 +68,6 @@ ExecutionContext::ExecutionContext(std::shared_ptr<const Executable> executable)
     const ArraySpec& array = executable_->outputArray(port);
     ownOutputs_.push_back(Tensor::allocate(array.type, array.dims));
     outputs_.push_back(ownOutputs_.back().mutableBytes().data());
-  }
-  addDevices();
-}
-
-void ExecutionContext::addDevices() {
-  for (size_t at = 0; at < plan().memories.size(); ++at) {
-    const DeviceMemory& memory = *executable_->deviceMemories()[at];
-    const PlannedMemory& planned = plan().memories[at];
-    Device device;
-    if (planned.arenaBytes > 0) device.arena = memory.allocate(planned.arenaBytes);
-    if (planned.workspaceBytes > 0) device.workspace = memory.allocate(planned.workspaceBytes);
-    device.workspaceBytes = planned.workspaceBytes;
-    device.stream = memory.newStream();
-    deviceArenas_.push_back(device.arena.get());
-    devices_.push_back(std::move(device));
   }
 }
 
@@ -127,13 +113,8 @@ Buffers ExecutionContext::buffers(size_t memory) const {
                threads_,
                executable_->weights(),
                slots_,
-               deviceArenas_};
-  if (memory == 0) return made;
-  const Device& device = devices_[memory - 1];
-  made.workspace = device.workspace.get();
-  made.workspacePerThread = device.workspaceBytes;
-  made.threads = 1;
-  made.stream = device.stream.get();
+               devices_.arenas()};
+  if (memory > 0) devices_.fit(made, memory);
   return made;
 }
 
@@ -182,9 +163,9 @@ void ExecutionContext::execute(size_t first, size_t last) {
   const FlushDenormals flush;
   try {
     runSteps(first, last);
-    finishStreams();
+    devices_.finish();
   } catch (...) {
-    abandonStreams();
+    devices_.abandon();
     throw;
   }
 }
@@ -193,61 +174,24 @@ void ExecutionContext::runSteps(size_t first, size_t last) {
   for (size_t step = first; step < last;) {
     const size_t memory = executable_->memoryOf(step);
     const size_t end = observer_ ? step + 1 : std::min(last, executable_->runEnd(step));
-    if (executable_->waits(step)) finishStreams();
+    if (executable_->waits(step)) devices_.finish();
     if (observer_) observer_(step, true);
-    if (memory > 0) devices_[memory - 1].busy = true;
+    if (memory > 0) devices_.begin(memory);
     executable_->run(step, end, buffers(memory));
     if (observer_) {
-      finishStreams();
+      devices_.finish();
       observer_(step, false);
     }
     step = end;
   }
 }
 
-void ExecutionContext::finishStreams() {
-  for (Device& device : devices_) {
-    if (!device.busy) continue;
-    device.stream->finish();
-    device.busy = false;
-  }
-}
-
-/// The first error is the one to report; buffers must not be in use when it is.
-void ExecutionContext::abandonStreams() noexcept {
-  for (Device& device : devices_) {
-    if (!device.busy) continue;
-    device.busy = false;
-    try {
-      device.stream->finish();
-    } catch (const std::exception&) {  // follows from the first
-    }
-  }
-}
-
-bool ExecutionContext::isOnDevice(const ArraySpec& part) const {
-  return part.at.space == Space::arena && part.at.index > 0;
-}
-
-Tensor ExecutionContext::extentOnHost(const ArraySpec& part) const {
-  const uint64_t bytes = bytesOf(part.type, extentOf(part));
-  Tensor extent = zeroBytes(bytes);
-  if (bytes == 0) return extent;
-  Stream& stream = *devices_[static_cast<size_t>(part.at.index) - 1].stream;
-  stream.download(addressOf(part.at, buffers()), extent.mutableBytes().data(), bytes);
-  stream.finish();
-  return extent;
-}
-
-/// Elements between those of the part stay as they are.
 template <class Change>
-void ExecutionContext::changeOnDevice(const ArraySpec& part, const Change& change) {
-  Tensor extent = extentOnHost(part);
-  change(extent.mutableBytes().data());
-  if (extent.byteSize() == 0) return;
-  Stream& stream = *devices_[static_cast<size_t>(part.at.index) - 1].stream;
-  stream.upload(extent.bytes().data(), writableAddressOf(part.at, buffers()), extent.byteSize());
-  stream.finish();
+void ExecutionContext::changeBytes(const ArraySpec& part, const Change& change) {
+  if (!ContextDevices::hold(part)) return change(writableAddressOf(part.at, buffers()));
+  Tensor bytes = devices_.download(part);  // what lies between the elements stays
+  change(bytes.mutableBytes().data());
+  devices_.upload(part, bytes);
 }
 
 Tensor ExecutionContext::read(size_t array) const {
@@ -256,8 +200,9 @@ Tensor ExecutionContext::read(size_t array) const {
 
 Tensor ExecutionContext::read(const ArraySpec& spec) const {
   Tensor copy = Tensor::allocate(spec.type, spec.dims);
-  const Tensor extent = isOnDevice(spec) ? extentOnHost(spec) : Tensor();
-  const std::byte* from = isOnDevice(spec) ? extent.bytes().data() : addressOf(spec.at, buffers());
+  const bool away = ContextDevices::hold(spec);
+  const Tensor bytes = away ? devices_.download(spec) : Tensor();
+  const std::byte* from = away ? bytes.bytes().data() : addressOf(spec.at, buffers());
   std::byte* to = copy.mutableBytes().data();
   walk(spec,
        [&](int64_t dense, int64_t placed, size_t size) { std::memcpy(to + dense, from + placed, size); });
@@ -266,11 +211,9 @@ Tensor ExecutionContext::read(const ArraySpec& spec) const {
 
 void ExecutionContext::poison(const ArraySpec& part) {
   if (part.type == DType::boolean) return;
-  const auto fill = [&](std::byte* to) {
+  changeBytes(part, [&](std::byte* to) {
     walk(part, [&](int64_t, int64_t placed, size_t size) { std::memset(to + placed, 0xff, size); });
-  };
-  if (isOnDevice(part)) return changeOnDevice(part, fill);
-  fill(writableAddressOf(part.at, buffers()));
+  });
 }
 
 void ExecutionContext::write(size_t array, const Tensor& tensor) {
@@ -285,10 +228,8 @@ void ExecutionContext::write(size_t array, const Tensor& tensor) {
     const auto port = static_cast<size_t>(spec.at.index);
     inputs_[port] = ownInputs_[port].bytes().data();
     put(ownInputs_[port].mutableBytes().data() + spec.at.offset);
-  } else if (isOnDevice(spec)) {
-    changeOnDevice(spec, put);
   } else {
-    put(writableAddressOf(spec.at, buffers()));
+    changeBytes(spec, put);
   }
 }
 

@@ -6,7 +6,7 @@
 #include <memory>
 #include <vector>
 
-#include "plan/device_memory.h"
+#include "runtime/devices.h"
 #include "runtime/executable.h"
 
 namespace ridge {
@@ -66,24 +66,11 @@ class ExecutionContext {
     size_t output, input;
   };
 
-  /// What one device holds for this context. The stream goes first: its work uses the others.
-  struct Device {
-    DeviceBytes arena, workspace;
-    uint64_t workspaceBytes = 0;
-    std::unique_ptr<Stream> stream;
-    bool busy = false;  ///< something is enqueued
-  };
-
-  void addDevices();
   Buffers buffers(size_t memory = 0) const;
   void runSteps(size_t first, size_t last);
-  void finishStreams();
-  void abandonStreams() noexcept;
-  /// The bytes of an array from its first element to its last, of a device: downloaded.
-  Tensor extentOnHost(const ArraySpec& part) const;
-  bool isOnDevice(const ArraySpec& part) const;
+  /// Calls `change` with the bytes of an array from its first element to its last.
   template <class Change>
-  void changeOnDevice(const ArraySpec& part, const Change& change);
+  void changeBytes(const ArraySpec& part, const Change& change);
   void requireFixedInputs() const;
   void carryOver();
 
@@ -91,8 +78,7 @@ class ExecutionContext {
   int threads_;
   uint64_t workspacePerThread_;
   Tensor arena_, workspace_;
-  std::vector<Device> devices_;  // of Plan::memories
-  std::vector<std::byte*> deviceArenas_;
+  ContextDevices devices_;
   std::vector<Tensor> ownInputs_, ownOutputs_;
   std::vector<const std::byte*> inputs_;
   std::vector<std::byte*> outputs_;

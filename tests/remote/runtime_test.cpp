@@ -26,16 +26,36 @@ TEST(RemoteRuntime, AnExecutionAllocatesNothing) {
 }
 
 TEST(RemoteRuntime, FailuresArriveAndTheNextExecutionIsWell) {
-  for (const std::string device : {"remote_cpu", "remote_half"}) {
+  const std::vector<std::pair<std::string, std::string>> cases{
+      {"remote_cpu", "remote_cpu"}, {"remote_half", "remote_half"}, {"remote_left", "remote_right"}};
+  for (const auto& [device, failing] : cases) {
+    SCOPED_TRACE(failing);
     const auto executable = tourOn(device);
     const Answers want = answer(executable);
     ExecutionContext context(executable);
     setInputs(context, 1);
-    remoteBackend(device).failOnce();
+    remoteBackend(failing).failOnce();
     expectError(ErrorCode::machine, "lost its way", [&] { context.execute(); });
     setInputs(context, 1);
     context.execute();
     expectSameBits(outputsOf(context), want);
+  }
+}
+
+// An execution leaves everything behind that the next one must not need.
+TEST(RemoteRuntime, NothingOfTheLastExecutionIsRead) {
+  for (const std::string& device : remoteDevices()) {
+    SCOPED_TRACE(device);
+    const auto executable = tourOn(device);
+    const Answers want = answer(executable);
+    ExecutionContext context(executable);
+    for (int run = 0; run < 3; ++run) {
+      for (const PlannedArray& array : context.plan().arrays)
+        if (array.array.at.space == Space::arena) context.poison(array.array);
+      setInputs(context, 1);
+      context.execute();
+      expectSameBits(outputsOf(context), want);
+    }
   }
 }
 
