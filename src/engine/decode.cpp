@@ -256,6 +256,24 @@ class Decoder {
     return kernel;
   }
 
+  std::vector<Slicing> decodeSlicings(const fb::Vector<const stored::Slicing*>* stored) {
+    std::vector<Slicing> made;
+    if (!stored) return made;
+    take(stored->size() * sizeof(stored::Slicing));
+    for (const stored::Slicing* item : *stored) made.push_back({item->axis(), item->backward()});
+    return made;
+  }
+
+  Control decodeControl(const stored::Control* stored) {
+    return {stored->loops(),
+            stored->counts(),
+            stored->states(),
+            stored->iterations(),
+            decodeSlicings(stored->scanned()),
+            decodeSlicings(stored->collected()),
+            numbers(stored->out())};
+  }
+
   Step decodeStep(const stored::Step* stored) {
     Step step;
     step.kernel = decodeKernel(stored->kernel());
@@ -269,6 +287,9 @@ class Decoder {
     step.measuredNs = stored->measured_ns();
     step.macs = stored->macs();
     step.fallback = stored->fallback();
+    if (stored->control()) step.control = decodeControl(stored->control());
+    step.bodies = list(stored->bodies(), [this](const stored::Plan* item) { return decodePlan(item); });
+    if (!step.control && !step.bodies.empty()) damaged("a step does not say how it runs its bodies");
     return step;
   }
 

@@ -152,11 +152,30 @@ fb::Offset<stored::Kernel> encodeKernel(Builder& b, const KernelSpec& kernel, co
                               b.CreateVector(kernel.slotsOut), kernel.memory);
 }
 
+fb::Offset<stored::Control> encodeControl(Builder& b, const Control& control) {
+  const auto slicings = [&](const std::vector<Slicing>& items) {
+    std::vector<stored::Slicing> made;
+    for (const Slicing& item : items) made.emplace_back(item.axis, item.backward);
+    return b.CreateVectorOfStructs(made);
+  };
+  const auto scanned = slicings(control.scanned), collected = slicings(control.collected);
+  return stored::CreateControl(b, control.loops, control.counts, control.states, control.iterations, scanned,
+                               collected, b.CreateVector(control.out));
+}
+
+fb::Offset<stored::Plan> encodePlan(Builder& b, const Plan& plan, const BlobIndex& blobs);
+
 fb::Offset<stored::Step> encodeStep(Builder& b, const Step& step, const BlobIndex& blobs) {
   const auto kernel = encodeKernel(b, step.kernel, blobs);
+  fb::Offset<stored::Control> control = 0;
+  fb::Offset<fb::Vector<fb::Offset<stored::Plan>>> bodies = 0;  // none, as a rule
+  if (step.control) {
+    control = encodeControl(b, *step.control);
+    bodies = table(b, step.bodies, [&](const Plan& body) { return encodePlan(b, body, blobs); });
+  }
   return stored::CreateStep(b, kernel, b.CreateString(step.name), texts(b, step.ops), texts(b, step.members),
                             texts(b, step.origins), b.CreateVector(step.reads), b.CreateVector(step.writes),
-                            step.estimateNs, step.measuredNs, step.macs, step.fallback);
+                            step.estimateNs, step.measuredNs, step.macs, step.fallback, control, bodies);
 }
 
 auto encodeDecisions(Builder& b, const std::vector<Decision>& decisions) {

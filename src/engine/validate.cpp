@@ -101,6 +101,7 @@ class PlanValidator {
   }
 
   void checkStep(const Step& step) const {
+    for (const Plan& body : step.bodies) PlanValidator(data_, body).run();
     require(!step.ops.empty(), "a step has no op");
     const KernelSpec& kernel = step.kernel;
     require(step.reads.size() == kernel.in.size() && step.writes.size() == kernel.out.size(),

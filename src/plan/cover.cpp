@@ -94,7 +94,10 @@ class Coverer {
 
   Cover run() {
     const std::vector<bool> live = liveNodes();
-    const std::vector<int> levels = islandLevels(graph_);
+    findControl(live);
+    std::set<NodeId> planned;
+    for (const auto& [id, region] : control_) planned.insert(id);
+    const std::vector<int> levels = islandLevels(graph_, planned);
     std::map<int, std::vector<NodeId>> byLevel;
     for (NodeId id : graph_.order())
       if (live[static_cast<size_t>(id)]) byLevel[levels[static_cast<size_t>(id)]].push_back(id);
@@ -106,7 +109,8 @@ class Coverer {
         continue;
       }
       for (NodeId seed : nodes)
-        if (assigned_.positionOf(seed) == Assignment::kFree) add(coverFrom(seed, position_));
+        if (assigned_.positionOf(seed) == Assignment::kFree)
+          add(control_.contains(seed) ? coverControl(seed) : coverFrom(seed, position_));
     }
     return std::move(cover_);
   }
@@ -117,6 +121,37 @@ class Coverer {
     cover_.regions.push_back(std::move(chosen));
   }
 
+  /// Nodes whose bodies are planned; why not, for the others.
+  void findControl(const std::vector<bool>& live) {
+    for (NodeId id : graph_.order()) {
+      if (!live[static_cast<size_t>(id)] || graph_.node(id).bodies.empty()) continue;
+      auto found = controlOf(graph_, id, taps_);
+      if (auto* region = std::get_if<ControlRegion>(&found))
+        control_.emplace(id, std::move(*region));
+      else
+        cover_.decisions.push_back({displayName(graph_, id), fmt::format("its bodies are not planned: {}",
+                                                                         std::get<std::string>(found))});
+    }
+  }
+
+  CoverRegion coverControl(NodeId id) {
+    ControlRegion& found = control_.at(id);
+    CoverRegion made;
+    made.control = std::move(found.control);
+    made.region = std::move(found.region);
+    made.choices.push_back(onHost(made.region, "bodies"));
+    return made;
+  }
+
+  /// Dense arrays in host memory.
+  Choice onHost(const Region& region, const char* tactic) const {
+    Candidate candidate;
+    candidate.tactic = tactic;
+    candidate.inputOrders.assign(region.inputs.size(), Order::plain);
+    candidate.outputOrders.assign(region.outputs.size(), Order::plain);
+    return {backends_.back(), std::move(candidate), 0};
+  }
+
   /// The last backend evaluates what no plan can hold.
   CoverRegion coverIsland(std::vector<NodeId> members) {
     CoverRegion made;
@@ -125,11 +160,7 @@ class Coverer {
     made.region.inputs = made.island->inputs;
     made.region.outputs = made.island->outputs;
     made.fallback = true;
-    Candidate candidate;
-    candidate.tactic = "island";
-    candidate.inputOrders.assign(made.region.inputs.size(), Order::plain);
-    candidate.outputOrders.assign(made.region.outputs.size(), Order::plain);
-    made.choices.push_back({backends_.back(), std::move(candidate), 0});
+    made.choices.push_back(onHost(made.region, "island"));
     for (NodeId member : made.region.members)
       if (graph_.node(member).op->evaluate && !graph_.node(member).op->reference)
         cover_.decisions.push_back(
@@ -178,7 +209,7 @@ class Coverer {
     std::optional<Movement> movement = movementOf(graph_, seed);
     if (!movement) return std::nullopt;
     auto choices = movementChoices(graph_, region, *movement, *copier);
-    return CoverRegion{region, std::move(movement), std::nullopt, std::move(choices), false};
+    return CoverRegion{region, std::move(movement), std::nullopt, std::nullopt, std::move(choices), false};
   }
 
   /// All candidates of the first backend that offers any.
@@ -237,6 +268,7 @@ class Coverer {
   const std::vector<const Backend*>& backends_;
   const std::set<ValueId>& taps_;
   Assignment assigned_;
+  std::map<NodeId, ControlRegion> control_;
   int position_ = 0;
   Cover cover_;
 };

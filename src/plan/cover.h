@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "plan/backend.h"
+#include "plan/control.h"
 #include "plan/island.h"
 #include "plan/movement.h"
 #include "plan/plan.h"
@@ -26,6 +27,7 @@ struct CoverRegion {
   Region region;
   std::optional<Movement> movement;  ///< set when the planner moves the elements itself
   std::optional<Island> island;      ///< set when the evaluator runs it; the region has its static values
+  std::optional<Control> control;    ///< set when its bodies are plans of their own
   std::vector<Choice> choices;       ///< not empty
   bool fallback = false;             ///< only the last backend takes it
 };

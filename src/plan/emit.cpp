@@ -14,12 +14,13 @@ namespace {
 class Emitter {
  public:
   Emitter(const Graph& graph, const Cover& cover, const Formats& formats, const Layout& layout,
-          const Memories& memories, WeightStore& weights)
+          const Memories& memories, const PlanBody& planBody, WeightStore& weights)
       : graph_(graph),
         cover_(cover),
         formats_(formats),
         layout_(layout),
         memories_(memories),
+        planBody_(planBody),
         weights_(weights) {}
 
   Plan run(const MemoryPlan& memory) {
@@ -127,17 +128,34 @@ class Emitter {
       in.push_back(raw.in[at] < 0 ? unreadArray(cover.region.inputs[at]) : arrayOf(raw.in[at]));
     for (int storage : raw.out) out.push_back(arrayOf(storage));
     Step step;
-    step.kernel = makeSpec(graph_, cover.region, choice, std::move(in), std::move(out), weights_);
+    step.estimateNs = choice.candidate.estimateNs;
+    if (cover.control) {
+      step.kernel.backend = "runtime";
+      step.kernel.tactic = choice.candidate.tactic;
+      step.kernel.in = std::move(in);
+      step.kernel.out = std::move(out);
+      addBodies(cover, step);
+    } else {
+      step.kernel = makeSpec(graph_, cover.region, choice, std::move(in), std::move(out), weights_);
+    }
     step.kernel.memory = raw.memory;
     if (cover.island) describeIsland(*cover.island, step.kernel);
     step.name = displayName(graph_, cover.region);
     describeMembers(cover.region, step);
     step.reads.assign(raw.in.begin(), raw.in.end());
     step.writes.assign(raw.out.begin(), raw.out.end());
-    step.estimateNs = choice.candidate.estimateNs;
     step.measuredNs = choice.measuredNs;
     step.fallback = cover.fallback;
     plan_.steps.push_back(std::move(step));
+  }
+
+  void addBodies(const CoverRegion& cover, Step& step) {
+    step.control = cover.control;
+    const auto times = static_cast<double>(std::max<int64_t>(1, cover.control->iterations));
+    for (const auto& body : graph_.node(cover.region.anchor()).bodies) {
+      step.bodies.push_back(planBody_(*body));
+      for (const Step& inner : step.bodies.back().steps) step.estimateNs += times * inner.estimateNs;
+    }
   }
 
   void describeMembers(const Region& region, Step& step) const {
@@ -183,6 +201,7 @@ class Emitter {
   const Formats& formats_;
   const Layout& layout_;
   const Memories& memories_;
+  const PlanBody& planBody_;
   WeightStore& weights_;
   std::map<ValueId, int32_t> valueIndex_, slotIndex_;
   Plan plan_;
@@ -191,8 +210,9 @@ class Emitter {
 }  // namespace
 
 Plan emitPlan(const Graph& graph, const Cover& cover, const Formats& formats, const Layout& layout,
-              const MemoryPlan& memory, const Memories& memories, WeightStore& weights) {
-  return Emitter(graph, cover, formats, layout, memories, weights).run(memory);
+              const MemoryPlan& memory, const Memories& memories, const PlanBody& planBody,
+              WeightStore& weights) {
+  return Emitter(graph, cover, formats, layout, memories, planBody, weights).run(memory);
 }
 
 }  // namespace ridge

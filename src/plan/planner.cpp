@@ -56,7 +56,13 @@ Plan makePlan(const Graph& graph, const PlanOptions& options, WeightStore& weigh
   const Formats formats = assignFormats(graph, cover, options.backends);
   Layout layout = layOut(graph, cover, formats, memories, weights);
   const MemoryPlan memory = planMemory(cover, formats, memories, layout);
-  Plan plan = emitPlan(graph, cover, formats, layout, memory, memories, weights);
+  const auto planBody = [&](const Graph& body) {
+    PlanOptions inner = options;
+    inner.taps.clear();
+    inner.progress = {};
+    return makePlan(body, inner, weights);
+  };
+  Plan plan = emitPlan(graph, cover, formats, layout, memory, memories, planBody, weights);
   plan.device = options.backends.front()->name();
   plan.architecture = options.backends.front()->architecture();
   const bool timed =

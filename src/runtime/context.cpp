@@ -10,6 +10,7 @@
 #include "base/text.h"
 #include "base/thread_pool.h"
 #include "plan/check_spec.h"
+#include "runtime/control_run.h"
 
 namespace ridge {
 
@@ -69,7 +70,12 @@ ExecutionContext::ExecutionContext(std::shared_ptr<const Executable> executable)
     ownOutputs_.push_back(Tensor::allocate(array.type, array.dims));
     outputs_.push_back(ownOutputs_.back().mutableBytes().data());
   }
+  for (size_t step = 0; step < plan().steps.size(); ++step)
+    if (plan().steps[step].control)
+      controls_.emplace(step, std::make_unique<ControlRun>(plan().steps[step], executable_->bodies(step)));
 }
+
+ExecutionContext::~ExecutionContext() = default;
 
 void ExecutionContext::bindInput(size_t port, const void* data) {
   inputs_.at(port) = static_cast<const std::byte*>(data);
@@ -177,13 +183,20 @@ void ExecutionContext::runSteps(size_t first, size_t last) {
     if (executable_->waits(step)) devices_.finish();
     if (observer_) observer_(step, true);
     if (memory > 0) devices_.begin(memory);
-    executable_->run(step, end, buffers(memory));
+    runTogether(step, end);
     if (observer_) {
       devices_.finish();
       observer_(step, false);
     }
     step = end;
   }
+}
+
+void ExecutionContext::runTogether(size_t first, size_t last) {
+  if (const auto control = controls_.find(first); control != controls_.end())
+    control->second->run(buffers());
+  else
+    executable_->run(first, last, buffers(executable_->memoryOf(first)));
 }
 
 template <class Change>
@@ -236,6 +249,7 @@ void ExecutionContext::write(size_t array, const Tensor& tensor) {
 uint64_t ExecutionContext::activationBytes() const {
   uint64_t bytes = plan().arenaBytes + workspace_.byteSize();
   for (const PlannedMemory& memory : plan().memories) bytes += memory.arenaBytes + memory.workspaceBytes;
+  for (const auto& [step, control] : controls_) bytes += control->activationBytes();
   return bytes;
 }
 

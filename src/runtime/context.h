@@ -3,6 +3,7 @@
 #pragma once
 
 #include <functional>
+#include <map>
 #include <memory>
 #include <vector>
 
@@ -11,9 +12,12 @@
 
 namespace ridge {
 
+class ControlRun;
+
 class ExecutionContext {
  public:
   explicit ExecutionContext(std::shared_ptr<const Executable> executable);
+  ~ExecutionContext();
 
   const Executable& executable() const { return *executable_; }
   const Plan& plan() const { return executable_->plan(); }
@@ -68,6 +72,7 @@ class ExecutionContext {
 
   Buffers buffers(size_t memory = 0) const;
   void runSteps(size_t first, size_t last);
+  void runTogether(size_t first, size_t last);
   /// Calls `change` with the bytes of an array from its first element to its last.
   template <class Change>
   void changeBytes(const ArraySpec& part, const Change& change);
@@ -84,6 +89,7 @@ class ExecutionContext {
   std::vector<std::byte*> outputs_;
   mutable std::vector<Datum> slots_;
   std::vector<Carried> carried_;
+  std::map<size_t, std::unique_ptr<ControlRun>> controls_;  // by step, those with bodies
   Observer observer_;
 };
 
