@@ -41,22 +41,22 @@ class Assigner {
     if (auto known = valueNodes_.find(value); known != valueNodes_.end()) return known->second;
     std::vector<ValueOrders> options;
     std::vector<double> costs;
-    const auto add = [&](ValueOrders orders, double cost) {
+    const auto add = [&](const ValueOrders& orders) {
       if (graph_.isInput(value) && (orders.produced != Order::plain || orders.memory != 0)) return;
       if (graph_.isOutput(value) && !offers(orders, Order::plain, 0)) return;
       if (orders.both && !canReformat(orders)) return;
       options.push_back(orders);
-      costs.push_back(cost + (orders.both ? reformatNs(value, orders) : 0) +
+      costs.push_back((orders.both ? reformatNs(value, orders) : 0) +
                       (orders.away ? transferNs(value, orders) : 0));
     };
     for (int memory = 0; memory < memories_.count(); ++memory)
       for (const bool away : {false, true}) {
         if (away && memories_.count() == 1) continue;
-        add({Order::plain, false, memory, away}, 0);
+        add({Order::plain, false, memory, away});
         if (free(value)) continue;
-        add({Order::channelsLast, false, memory, away}, 0);
-        add({Order::plain, true, memory, away}, 0);
-        add({Order::channelsLast, true, memory, away}, 0);
+        add({Order::channelsLast, false, memory, away});
+        add({Order::plain, true, memory, away});
+        add({Order::channelsLast, true, memory, away});
       }
     options_[value] = std::move(options);
     return valueNodes_[value] = pbqp_.addNode(std::move(costs));
