@@ -96,6 +96,10 @@ class Checker {
                 step_.bodies[0].inputs.size() == heads + spec_.in.size() - 2 &&
                 step_.bodies[0].outputs.size() == heads / 2 + control_.out.size(),
             "its body takes or gives another number of values");
+    const bool slices =
+        !control_.scanned.empty() || std::any_of(control_.out.begin() + control_.states, control_.out.end(),
+                                                 [](int32_t out) { return out >= 0; });
+    require(slices == (control_.iterations >= 0), "its slices do not say how often its body runs");
     checkCounting();
     for (size_t at = 0; at + 2 < spec_.in.size(); ++at) {
       const ArraySpec &array = spec_.in[2 + at], &inside = taken(heads + at);

@@ -32,7 +32,7 @@ bool keepsInnermost(const Piece& piece, const Dims& inDims, Order order) {
 
 /// Orders that a movement can be planned in, with the cost of its copies if no view is found.
 std::vector<Choice> movementChoices(const Graph& graph, const Region& region, const Movement& movement,
-                                    const Backend& copier) {
+                                    const Backend& copier, int memory) {
   const Dims out = graph.value(region.outputs.front()).shape.staticDims();
   const double copyNs = copier.copyNs(2 * bytesOfValue(graph, region.outputs.front()));
   std::vector<Choice> choices;
@@ -43,7 +43,7 @@ std::vector<Choice> movementChoices(const Graph& graph, const Region& region, co
     candidate.outputOrders = {result};
     candidate.estimateNs = cost;
     candidate.stridedInputs = candidate.stridedOutputs = true;
-    choices.push_back({nullptr, std::move(candidate), 0});
+    choices.push_back({nullptr, std::move(candidate), 0, memory});
   };
   if (movement.reshape) {
     offer(Order::plain, Order::plain, 0);
@@ -90,7 +90,7 @@ struct Offer {
 class Coverer {
  public:
   Coverer(const Graph& graph, const std::vector<const Backend*>& backends, const std::set<ValueId>& taps)
-      : graph_(graph), backends_(backends), taps_(taps), assigned_(graph) {}
+      : graph_(graph), backends_(backends), memories_(backends), taps_(taps), assigned_(graph) {}
 
   Cover run() {
     const std::vector<bool> live = liveNodes();
@@ -204,19 +204,26 @@ class Coverer {
   }
 
   std::optional<CoverRegion> tryMovement(NodeId seed, const Region& region) {
-    const Backend* copier = copyBackend(backends_);
-    if (!copier) return std::nullopt;
     std::optional<Movement> movement = movementOf(graph_, seed);
     if (!movement) return std::nullopt;
-    auto choices = movementChoices(graph_, region, *movement, *copier);
+    std::vector<Choice> choices;
+    for (int memory = 0; memory < memories_.count(); ++memory)
+      if (const Backend* here = memories_.copier(memory))
+        for (Choice& choice : movementChoices(graph_, region, *movement, *here, memory))
+          choices.push_back(std::move(choice));
+    if (choices.empty()) return std::nullopt;
     return CoverRegion{region, std::move(movement), std::nullopt, std::nullopt, std::move(choices), false};
   }
 
-  /// All candidates of the first backend that offers any.
+  /// All candidates of the first backend of each memory that offers any; of the last backend only where no
+  /// other does.
   Offer ask(const Region& region, std::vector<Decision>& refused) const {
     Offer offer;
     offer.region.region = region;
+    std::set<int> offering;
     for (const Backend* backend : backends_) {
+      const int memory = memories_.of(*backend);
+      if (offering.contains(memory) || (!offering.empty() && backend == backends_.back())) continue;
       Proposals proposals;
       backend->propose(graph_, region, proposals);
       for (Refusal& refusal : proposals.refusals)
@@ -224,14 +231,13 @@ class Coverer {
             {displayName(graph_, region), fmt::format("{} did not take {} nodes: {}", refusal.tactic,
                                                       region.members.size(), refusal.sentence)});
       if (proposals.candidates.empty()) continue;
-      offer.cost = std::numeric_limits<double>::infinity();
+      offering.insert(memory);
       for (Candidate& candidate : proposals.candidates) {
         offer.cost = std::min(offer.cost, candidate.estimateNs);
         keepWhatIsRead(graph_, region, candidate);
-        offer.region.choices.push_back({backend, std::move(candidate), 0});
+        offer.region.choices.push_back({backend, std::move(candidate), 0, memory});
       }
       offer.region.fallback = backends_.size() > 1 && backend == backends_.back();
-      break;
     }
     return offer;
   }
@@ -266,6 +272,7 @@ class Coverer {
 
   const Graph& graph_;
   const std::vector<const Backend*>& backends_;
+  const Memories memories_;
   const std::set<ValueId>& taps_;
   Assignment assigned_;
   std::map<NodeId, ControlRegion> control_;
@@ -277,12 +284,6 @@ class Coverer {
 
 std::string displayName(const Graph& graph, const Region& region) {
   return displayName(graph, region.anchors.empty() ? region.members.back() : region.anchors.front());
-}
-
-const Backend* copyBackend(const std::vector<const Backend*>& backends) {
-  for (const Backend* backend : backends)
-    if (!backend->copyTactic().empty()) return backend;
-  return nullptr;
 }
 
 Cover coverGraph(const Graph& graph, const std::vector<const Backend*>& backends,

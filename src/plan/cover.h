@@ -10,6 +10,7 @@
 #include "plan/backend.h"
 #include "plan/control.h"
 #include "plan/island.h"
+#include "plan/memories.h"
 #include "plan/movement.h"
 #include "plan/plan.h"
 
@@ -20,6 +21,7 @@ struct Choice {
   const Backend* backend = nullptr;  ///< null: the planner moves the elements itself (views, copies)
   Candidate candidate;
   double measuredNs = 0;  ///< 0: not timed
+  int memory = 0;         ///< where it runs (plan/memories.h)
   double cost() const { return measuredNs > 0 ? measuredNs : candidate.estimateNs; }
 };
 
@@ -40,8 +42,5 @@ struct Cover {
 /// Throws Error{input} naming a node that no backend executes.
 Cover coverGraph(const Graph& graph, const std::vector<const Backend*>& backends,
                  const std::set<ValueId>& taps);
-
-/// The first backend that copies between strides; null when there is none.
-const Backend* copyBackend(const std::vector<const Backend*>& backends);
 
 }  // namespace ridge

@@ -36,42 +36,11 @@ Tensor inOrder(const Tensor& plain, Order order) {
   return moved;
 }
 
-/// The memory of each region. What the planner moves itself is moved where most of it has been made, if
-/// somebody copies there.
-std::vector<int> placeRegions(const Graph& graph, const Cover& cover, const Memories& memories) {
-  std::map<ValueId, int> madeIn;
-  const auto movementPlace = [&](const Region& region) {
-    std::vector<uint64_t> bytes(static_cast<size_t>(memories.count()), 0);
-    for (ValueId input : region.inputs) {
-      if (input == kNoValue || graph.value(input).isConstant()) continue;
-      const Value& value = graph.value(input);
-      const auto made = madeIn.find(input);
-      bytes[made == madeIn.end() ? 0 : static_cast<size_t>(made->second)] +=
-          bytesOf(value.type, value.shape.count().value_or(0));
-    }
-    const auto most = static_cast<int>(std::max_element(bytes.begin(), bytes.end()) - bytes.begin());
-    return memories.copier(most) ? most : 0;
-  };
-  std::vector<int> places;
-  for (size_t at = 0; at < cover.regions.size(); ++at) {
-    const CoverRegion& region = cover.regions[at];
-    places.push_back(region.movement ? movementPlace(region.region)
-                                     : memories.of(*region.choices.front().backend));
-    for (ValueId output : region.region.outputs) madeIn[output] = places.back();
-  }
-  return places;
-}
-
 class LayoutMaker {
  public:
   LayoutMaker(const Graph& graph, const Cover& cover, const Formats& formats, const Memories& memories,
               WeightStore& weights)
-      : graph_(graph),
-        cover_(cover),
-        formats_(formats),
-        memories_(memories),
-        weights_(weights),
-        places_(placeRegions(graph, cover, memories)) {}
+      : graph_(graph), cover_(cover), formats_(formats), memories_(memories), weights_(weights) {}
 
   Layout run() {
     noteReaders();
@@ -141,7 +110,8 @@ class LayoutMaker {
       const CoverRegion& cover = cover_.regions[at];
       const Candidate& candidate = cover.choices[formats_.choice[at]].candidate;
       for (size_t input = 0; input < cover.region.inputs.size(); ++input)
-        readers_[{cover.region.inputs[input], candidate.inputOrders[input]}].insert(places_[at]);
+        readers_[{cover.region.inputs[input], candidate.inputOrders[input]}].insert(
+            cover.choices[formats_.choice[at]].memory);
     }
     for (const Graph::Output& output : graph_.outputs()) readers_[{output.value, Order::plain}].insert(0);
   }
@@ -163,7 +133,7 @@ class LayoutMaker {
     RawStep step;
     step.kind = cover.movement ? RawStep::Kind::movement : RawStep::Kind::region;
     step.region = at;
-    step.memory = places_[static_cast<size_t>(at)];
+    step.memory = cover.choices[formats_.choice[static_cast<size_t>(at)]].memory;
     for (size_t input = 0; input < cover.region.inputs.size(); ++input) {
       const ValueId value = cover.region.inputs[input];
       const auto& unread = candidate.unread;
@@ -229,7 +199,6 @@ class LayoutMaker {
   const Formats& formats_;
   const Memories& memories_;
   WeightStore& weights_;
-  std::vector<int> places_;  // memory of each region
   Layout layout_;
   std::map<Key, int> known_;
   std::map<std::pair<ValueId, Order>, std::set<int>> readers_;

@@ -33,6 +33,18 @@ void addReformatDecisions(Plan& plan) {
           {step.name, fmt::format("is copied to another layout, about {:.1f} us", step.estimateNs / 1e3)});
 }
 
+void addPlaceDecisions(const Graph& graph, const Formats& formats, Cover& cover) {
+  for (size_t at = 0; at < cover.regions.size(); ++at) {
+    const CoverRegion& region = cover.regions[at];
+    const Choice &first = region.choices.front(), &taken = region.choices[formats.choice[at]];
+    if (!region.movement && taken.memory != first.memory)
+      cover.decisions.push_back(
+          {displayName(graph, region.region),
+           fmt::format("is left to {}: moving its arrays for {} would cost more than it saves",
+                       taken.backend->name(), first.backend->name())});
+  }
+}
+
 void addTransferDecisions(Plan& plan) {
   for (const Step& step : plan.steps) {
     if (!isTransfer(step.kernel)) continue;
@@ -53,12 +65,15 @@ Plan makePlan(const Graph& graph, const PlanOptions& options, WeightStore& weigh
   const Memories memories(options.backends);
   Cover cover = coverGraph(graph, options.backends, tapIds(graph, options.taps));
   tune(graph, cover, options);
-  const Formats formats = assignFormats(graph, cover, options.backends);
+  const Formats formats = assignFormats(graph, cover, memories);
+  addPlaceDecisions(graph, formats, cover);
   Layout layout = layOut(graph, cover, formats, memories, weights);
   const MemoryPlan memory = planMemory(cover, formats, memories, layout);
   const auto planBody = [&](const Graph& body) {
     PlanOptions inner = options;
     inner.taps.clear();
+    // An iteration is too short to be worth a transfer.
+    std::erase_if(inner.backends, [](const Backend* backend) { return backend->memory() != nullptr; });
     inner.progress = {};
     return makePlan(body, inner, weights);
   };

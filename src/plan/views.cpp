@@ -88,6 +88,9 @@ bool ViewPlanner::ordersFit(const std::vector<int>& storages, const std::vector<
 }
 
 bool ViewPlanner::becomeChild(int child, int parent, const Dims& strides, int64_t offset) {
+  // A device's copies of constants are its programs' own: transfers do not reach them.
+  const bool away = storage(child).space == Space::arena && storage(child).index > 0;
+  if (away && storage(rootOf(layout_, parent)).space == Space::weights) return false;
   const bool unchanged = sameStrides(storage(child).dims, storage(child).strides, strides);
   if (!isFreeRoot(child) ||
       (!unchanged && (views_[static_cast<size_t>(child)] > 0 || !writersTakeStrides(child, strides) ||

