@@ -139,6 +139,10 @@ ControlRegion describe(const Graph& graph, NodeId id, const std::set<ValueId>& t
     made.control.out.push_back(read ? static_cast<int32_t>(made.region.outputs.size()) : -1);
     if (read) made.region.outputs.push_back(value);
   }
+  // What nobody reads says nothing.
+  const auto firstSlice = made.control.out.begin() + made.control.states;
+  const bool collects = std::any_of(firstSlice, made.control.out.end(), [](int32_t out) { return out >= 0; });
+  if (!collects && made.control.scanned.empty()) made.control.iterations = -1;
   return made;
 }
 
