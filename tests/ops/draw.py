@@ -28,9 +28,10 @@ class Case:
 
 
 class Draw:
-    def __init__(self, name, op, version, types, kind, asked, allowed):
+    def __init__(self, name, op, version, types, kind, asked, allowed, wanted):
         self.op, self.version, self.types, self.kind = op, version, types, kind
         self.asked, self.allowed = asked, allowed  # the type parameter that the case is for; what each may be
+        self.wanted = wanted  # the version that the case is for; `version` may be another, which is asked for the answer
         self.random = np.random.RandomState(zlib.crc32(name.encode()) & 0x7FFFFFFF)
 
     # --- numbers and choices

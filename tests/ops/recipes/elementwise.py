@@ -1,4 +1,6 @@
 """Functions of one element, of two that broadcast, and of many."""
+import math
+
 import numpy as np
 import schemas
 from draw import Case
@@ -15,6 +17,10 @@ def unary(d):
     want = None
     if d.op in ("Cos", "Cosh", "Sin", "Sinh", "Tan", *NUMPY_NAMES) and d.type("T") == "f64":
         want = [getattr(np, NUMPY_NAMES.get(d.op, d.op.lower()))(x)]  # few have a kernel in double
+    if d.op == "HardSwish":
+        want = [(x.astype(np.float64) * np.clip(x.astype(np.float64) / 6 + 0.5, 0, 1)).astype(x.dtype)]
+    if d.op == "Erf":
+        want = [np.array([math.erf(one) for one in x.ravel()]).reshape(x.shape).astype(x.dtype)]
     return Case([x], {"consumed_inputs": [0]} if d.version < 6 and d.op in ("Abs", "Neg", "Exp", "Log", "Ceil", "Floor",
                                                                            "Sqrt", "Reciprocal") else {}, want=want)
 

@@ -19,7 +19,7 @@ def scatter_elements(d):
     where = [d.whole(0 if d.kind == "empty" else 1, extent) for extent in dims]
     choices = ["none"] + (["add", "mul"] if d.version >= 16 else []) + (["max", "min"] if d.version >= 18 else [])
     reduction = d.pick(choices)
-    if d.type("T") in ("bool", "string") or d.version < 16:
+    if d.type("T") in ("bool", "string", "complex64", "complex128") or d.version < 16:
         reduction = "none"
     indices = np.zeros(where, np.int64)
     for line in np.ndindex(*[extent for at, extent in enumerate(where) if at != axis]):
@@ -41,7 +41,7 @@ def scatter_nd(d):
     places = spots(d, dims[:depth], d.whole(0 if d.kind == "empty" else 1, 3))
     choices = ["none"] + (["add", "mul"] if d.version >= 16 else []) + (["max", "min"] if d.version >= 18 else [])
     reduction = d.pick(choices)
-    if d.type("T") in ("bool", "string") or d.version < 16:
+    if d.type("T") in ("bool", "string", "complex64", "complex128") or d.version < 16:
         reduction = "none"
     indices = np.array(places, np.int64).reshape(len(places), depth)
     if d.chance():

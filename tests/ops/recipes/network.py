@@ -40,6 +40,41 @@ def conv(d):
     return Case([d.tensor("T", dims), w] + ([bias] if bias is not None else []), {**attributes, "group": group}, exact=True)
 
 
+def placed(size, kernel, stride, dilation, begin, end, attributes):
+    """Where the windows of one axis start, and how long the padded axis is."""
+    reach, mode = dilation * (kernel - 1) + 1, attributes.get("auto_pad", "")
+    if mode.startswith("SAME"):
+        count = -(-size // stride)
+        total = max((count - 1) * stride + reach - size, 0)
+        begin = (total + 1) // 2 if mode == "SAME_LOWER" else total // 2
+        return [at * stride - begin for at in range(count)], size + total - begin
+    room = size + begin + end - reach
+    count = (-(-room // stride) if attributes.get("ceil_mode") else room // stride) + 1
+    if attributes.get("ceil_mode") and (count - 1) * stride >= size + begin:
+        count -= 1  # a window must not start in the padding behind
+    return [at * stride - begin for at in range(count)], size + end
+
+
+def averages(x, attributes):
+    """Of the elements under the window; padding counts if count_include_pad says so, what ceil_mode adds does not."""
+    kernel = attributes["kernel_shape"]
+    rank = len(kernel)
+    strides, dilations = attributes.get("strides", [1] * rank), attributes.get("dilations", [1] * rank)
+    pads, sizes = attributes.get("pads", [0] * 2 * rank), x.shape[2:]
+    places = [placed(sizes[at], kernel[at], strides[at], dilations[at], pads[at], pads[at + rank], attributes)
+              for at in range(rank)]
+    begins = [-starts[0] if starts else 0 for starts, _ in places]
+    want = np.zeros((*x.shape[:2], *[len(starts) for starts, _ in places]))
+    for at in np.ndindex(want.shape[2:]):
+        lines = [[places[axis][0][at[axis]] + step * dilations[axis] for step in range(kernel[axis])] for axis in range(rank)]
+        inside = [[one for one in line if 0 <= one < size] for line, size in zip(lines, sizes)]
+        padded = [[one for one in line if -begin <= one < end] for line, begin, (_, end) in zip(lines, begins, places)]
+        counted = padded if attributes.get("count_include_pad") else inside
+        total = x.astype(np.float64)[np.ix_(range(x.shape[0]), range(x.shape[1]), *inside)]
+        want[(slice(None), slice(None), *at)] = total.sum(tuple(range(2, 2 + rank))) / np.prod([len(one) for one in counted])
+    return want
+
+
 def pool(d):
     spatial = d.whole(1, 2)
     dims = picture(d, spatial)
@@ -56,6 +91,8 @@ def pool(d):
     x = d.tensor("T", dims)
     if d.op == "MaxPool":
         x = np.asarray(np.round(d.random.permutation(x.size)).reshape(x.shape) % 100 - 20).astype(x.dtype)
+    if d.op == "AveragePool":
+        return Case([x], attributes, want=[averages(x, attributes).astype(x.dtype)])
     outputs = 2 if d.op == "MaxPool" and d.version >= 8 and d.given("I") else 1
     return Case([x], attributes, outputs=outputs, exact=d.op == "MaxPool")
 
@@ -289,7 +326,8 @@ def grid_sample(d):
 
 
 def affine_grid(d):
-    return Case([d.tensor("T1", [2, 2, 3]), np.array([2, 1, d.extent(), d.extent()], np.int64)],
+    """Where the corners of a picture of one pixel are, the specification does not say."""
+    return Case([d.tensor("T1", [2, 2, 3]), np.array([2, 1, d.extent(2), d.extent(2)], np.int64)],
                 {"align_corners": int(d.chance())}, constants=(1,))
 
 
@@ -326,7 +364,7 @@ def resize(d):
     attributes = {"mode": mode, "coordinate_transformation_mode": d.pick(["half_pixel", "asymmetric", "align_corners"])}
     if mode == "nearest":
         attributes["nearest_mode"] = d.pick(["floor", "round_prefer_floor", "ceil"])
-    roi = d.of(d.types["T2"], [8], 0.0, 1.0) if d.types["T2"] != "f32" else None
+    roi = d.of(d.types["T2"], [8], 0.0, 1.0) if d.asked == "T2" else None
     if roi is not None:
         attributes["coordinate_transformation_mode"] = "tf_crop_and_resize"
         roi = np.array([0, 0, 0, 0.25, 1, 1, 1, 0.75], roi.dtype)
@@ -366,7 +404,7 @@ def recurrent(d):
         attributes["direction"] = "bidirectional"
     elif d.chance():
         attributes["direction"] = "reverse"
-    if d.op == "GRU" and d.version >= 3 and d.chance():
+    if d.op == "GRU" and d.chance() and d.wanted >= 3:
         attributes["linear_before_reset"] = 1
     if d.version < 7:
         attributes["output_sequence"] = 1
