@@ -28,7 +28,7 @@ std::vector<OpCase> opCases(const std::string& family);
 struct GeneratedCase {
   std::string name;               ///< "Add-7 T=f32"
   std::vector<std::string> keys;  ///< "T=f32", ...: which type each of the op's type parameters has here
-  Graph graph;                    ///< the outputs that are compared come first
+  Graph graph;
   std::map<std::string, Tensor> inputs;
   std::vector<Tensor> expected;
 };

@@ -246,11 +246,14 @@ def is_excepted(wanted, lines):
 
 
 def write_versions(known):
-    lines = ["# Written by generate.py from onnx.defs: op, version, and the types of each parameter."]
+    lines = ["# Written by generate.py from onnx.defs: op, version, the type parameters of its inputs and outputs (the last one",
+             "# stands for all that follow), and the types of each parameter."]
     for op, versions in known.items():
         for version in versions:
             types = " ".join(f"{param}={','.join(kinds)}" for param, kinds in sorted(version.types.items()))
-            lines.append(f"{op} {version.number} {types}".rstrip())
+            ins, outs = (",".join(schemas.short(formal.type_str) for formal in getattr(version.schema, which)) or "-"
+                         for which in ("inputs", "outputs"))
+            lines.append(f"{op} {version.number} {ins} {outs} {types}".rstrip())
     (HERE / "generated" / "versions.txt").write_text("\n".join(lines) + "\n", encoding="utf-8")
 
 

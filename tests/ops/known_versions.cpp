@@ -27,7 +27,9 @@ const std::map<std::string, std::vector<KnownVersion>>& knownVersions() {
       const std::vector<std::string> fields = split(line, ' ');
       KnownVersion& version = made[fields.at(0)].emplace_back();
       version.number = std::stoll(fields.at(1));
-      for (size_t at = 2; at < fields.size(); ++at) {
+      version.in = split(fields.at(2), ',');
+      version.out = split(fields.at(3), ',');
+      for (size_t at = 4; at < fields.size(); ++at) {
         const std::vector<std::string> parameter = split(fields[at], '=');
         version.types[parameter.at(0)] = split(parameter.at(1), ',');
       }

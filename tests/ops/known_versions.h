@@ -10,6 +10,7 @@ namespace ridge::test {
 
 struct KnownVersion {
   int64_t number = 0;
+  std::vector<std::string> in, out;  ///< type parameter, or type; the last one stands for all that follow
   std::map<std::string, std::vector<std::string>> types;  ///< by type parameter
 };
 

@@ -107,11 +107,14 @@ int sinceFor(const Node& node, const Graph& graph) {
   const auto& attrs = node.as<QuantizeAttributes>();
   const DType real = inputType(node, graph, 0), scale = inputType(node, graph, 1);
   const DType result = graph.value(node.out[0]).type;
-  const bool separateScale = real != DType::i32 && scale != real;
-  const int byForm = attrs.precision != 0 || separateScale ? 23
-                     : attrs.outputDtype != 0              ? 21
-                     : attrs.saturate                      ? 10
-                                                           : 19;
+  const bool singleScale =
+      scale == DType::f32;  // until opset 18 the scale of integers too; then the type of x
+  const bool separateScale = real == DType::i32 ? !singleScale && scale != real : scale != real;
+  const int byForm = scale == DType::f8e8m0                  ? 24
+                     : attrs.precision != 0 || separateScale ? 23
+                     : attrs.outputDtype != 0                ? 21
+                     : attrs.saturate && scale != DType::i32 ? 10
+                                                             : 19;
   return std::max(byForm, sinceOfQuantization(node, graph, result, real, attrs.blockSize));
 }
 

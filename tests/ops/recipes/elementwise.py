@@ -218,10 +218,21 @@ def bit_cast(d):
     return Case([d.tensor("T1", d.dims(0))], {"to": schemas.NUMBERS[d.type("T2")]})
 
 
+def gelu(d):
+    case = named(approximate=["none", "tanh"])(d)
+    x = case.inputs[0].astype(np.float64)
+    if case.attributes.get("approximate") == "tanh":
+        want = x / 2 * (1 + np.tanh(np.sqrt(2 / np.pi) * (x + 0.044715 * x ** 3)))
+    else:
+        want = x / 2 * (1 + np.array([math.erf(one / math.sqrt(2)) for one in x.ravel()]).reshape(x.shape))
+    case.want = [np.asarray(want).astype(case.inputs[0].dtype)]
+    return case
+
+
 ACTIVATIONS = {"LeakyRelu": with_numbers(alpha=(0, 1)), "Elu": with_numbers(alpha=(0, 2)), "Selu": selu,
                "HardSigmoid": with_numbers(alpha=(0.125, 1), beta=(0, 1)), "ThresholdedRelu": with_numbers(alpha=(0, 2)),
                "Celu": with_numbers(alpha=(0.5, 2)), "Swish": with_numbers(alpha=(0.5, 2)),
-               "Gelu": named(approximate=["none", "tanh"])}
+               "Gelu": gelu}
 PLAIN = ("Abs Acos Acosh Asin Asinh Atan Atanh Ceil Cos Cosh Erf Exp Floor HardSwish Log Mish Neg Reciprocal Relu Round "
          "Sigmoid Sign Sin Sinh Softplus Softsign Sqrt Tan Tanh").split()
 RECIPES = {**{op: unary for op in PLAIN}, **ACTIVATIONS, "Pow": power, "Where": where, "Not": not_op, "IsInf": special,

@@ -41,6 +41,7 @@ def slice_op(d):
     x, steps, all_axes = d.tensor("T", dims), [d.pick([1, 2, -1, -2]) for _ in axes], d.whole(0, 3) == 0
     if all_axes:
         axes = list(range(len(axes)))
+    ends = [-(1 << 31) if step < 0 and end > 5 else end for end, step in zip(ends, steps)]  # as far as there is something
     if d.version < 10:
         if d.version < 11:
             axes = [axis % len(dims) for axis in axes]

@@ -373,9 +373,12 @@ def resize(d):
     sizes = d.chance()
     if sizes:
         return Case([x, roi, np.zeros([0], np.float32) if d.version < 13 else None,
-                     np.array(dims[:2] + [d.whole(1, 5), d.whole(1, 6)], np.int64)], attributes, constants=(1, 2, 3),
+                     np.array(dims[:2] + [d.whole(1, 5), d.whole(4, 6)], np.int64)], attributes, constants=(1, 2, 3),
                     moves=(0,) if mode == "nearest" and attributes["coordinate_transformation_mode"][0] != "t" else ())
-    return Case([x, roi, np.array([1, 1, d.pick([0.5, 1.5, 2]), d.pick([1, 1.5])], np.float32)], attributes,
+    # Whether the length that a scale gives is fractional in the formulas, the specification leaves open (ONNX's own cases say
+    # yes, ONNX Runtime no): only whole ones are asked for. ONNX Runtime does not cut a dimension whose scale is 1.
+    scales = [1, 1, d.pick([0.5, 1.5, 2]), 2 if roi is not None and d.asked == "T2" else d.pick([1, 2])]
+    return Case([x, roi, np.array(scales, np.float32)], attributes,
                 constants=(1, 2), moves=(0,) if mode == "nearest" and attributes["coordinate_transformation_mode"][0] != "t"
                 else ())
 
