@@ -183,12 +183,14 @@ def instance_norm(d):
 def group_norm(d):
     groups = d.whole(1, 3)
     dims = picture(d, d.whole(1, 2), channels=groups * d.whole(1, 2), least=2)
-    x, scale, bias = d.tensor("T", dims), d.tensor("T", [dims[1]]), d.tensor("T", [dims[1]])
+    each = groups if d.version < 21 else dims[1]  # scale and bias of each group, later of each channel
+    x, given = d.tensor("T", dims), [d.tensor("T", [each]) for _ in "sb"]
+    scale, bias = (one.repeat(dims[1] // each) for one in given)
     shape = [1, -1] + [1] * (len(dims) - 2)
     split = x.reshape([dims[0], groups, int(np.prod(dims[1:])) // groups])
     want = normalized(split, (2,), 0.125).reshape(dims) * scale.astype(np.float64).reshape(shape) + \
         bias.astype(np.float64).reshape(shape)
-    return Case([x, scale, bias], {"epsilon": 0.125, "num_groups": groups}, want=[want.astype(x.dtype)])
+    return Case([x, *given], {"epsilon": 0.125, "num_groups": groups}, want=[want.astype(x.dtype)], alone=True)
 
 
 def layer_norm(d):
