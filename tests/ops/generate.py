@@ -79,7 +79,7 @@ def container_of(types, allowed, asked):
                 break
 
 
-def wanted_of(versions, extra=3):
+def wanted_of(versions, extra=24):
     """Every type of every parameter once, and some more of the usual ones; kinds of shapes take turns."""
     for version in versions:
         turn = 0
@@ -87,7 +87,7 @@ def wanted_of(versions, extra=3):
         newest = version is versions[-1]
         for pair in pairs:
             usual = pair is None or pair[1] == default(version.types[pair[0]]) and pair[0] == next(iter(version.types))
-            for number in range(1 + (extra if newest else 1) * usual):
+            for number in range(1 + (extra if newest else 4) * usual):
                 yield Wanted(version, pair, KINDS[turn % len(KINDS)], number)
                 turn += 1
 

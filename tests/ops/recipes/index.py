@@ -247,7 +247,7 @@ def cumulative(d):
 
 def windows(d):
     """The specification's formulas. Whole numbers are asked for where no value of the formula is nearly whole."""
-    size, kind = 0 if d.kind == "empty" else d.whole(1, 12), d.types["T2"]
+    size, kind = 0 if d.kind == "empty" else d.whole(2, 12), d.types["T2"]
     periodic = d.chance()
     if kind in schemas.INTEGERS and size:
         size = size // 2 * 2 + int(periodic) + 2 * int(not periodic)
@@ -256,8 +256,7 @@ def windows(d):
     a = {"HannWindow": (0.5, 0.5, 0), "HammingWindow": (25 / 46, 21 / 46, 0), "BlackmanWindow": (0.42, 0.5, 0.08)}[d.op]
     want = a[0] - a[1] * np.cos(turn) + a[2] * np.cos(2 * turn)
     attributes = {"periodic": int(periodic), "output_datatype": schemas.NUMBERS[kind]}
-    return Case([np.array(size, schemas.NUMPY[d.types["T1"]])], attributes, want=[want.astype(schemas.NUMPY[kind])]) \
-        if size > 1 or periodic else None
+    return Case([np.array(size, schemas.NUMPY[d.types["T1"]])], attributes, want=[want.astype(schemas.NUMPY[kind])])
 
 
 def reduce_op(d):

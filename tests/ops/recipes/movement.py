@@ -113,7 +113,7 @@ def pad(d):
         mode = "constant"
         dims[0] = 0
     limit = [0 if extent <= 1 and mode == "reflect" else extent - 1 if mode == "reflect" else 3 for extent in dims]
-    begins, ends = ([d.whole(0 if mode == "wrap" else -min(1, extent // 3), most) for extent, most in zip(dims, limit)]
+    begins, ends = ([d.whole(0 if mode in ("wrap", "reflect") else -min(1, extent // 3), most) for extent, most in zip(dims, limit)]
                     for _ in "be")
     x = d.tensor("T", dims)
     value = d.tensor("T", [], 0.5, 1.0) if d.chance() and mode == "constant" else None
@@ -218,7 +218,7 @@ def center_crop_pad(d):
 
 
 def reshape(d):
-    dims = d.dims(0)
+    dims = d.dims(0 if d.version >= 5 else 1)
     x = d.tensor("T", dims)
     total = int(np.prod(dims))
     to = [dims[axis] for axis in d.order(len(dims))]

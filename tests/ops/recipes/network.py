@@ -19,6 +19,8 @@ def window(d, spatial, dims, strides=True, dilations=False, pads=True):
         attributes["pads"] = [d.whole(0, kernel[at % spatial] - 1) for at in range(2 * spatial)]
     elif pads and not attributes.get("dilations") and d.whole(0, 2) == 0:
         attributes["auto_pad"] = d.pick(["SAME_UPPER", "SAME_LOWER", "VALID"])
+        if "strides" in attributes:  # what a negative padding would mean, the specification does not say
+            attributes["strides"] = [min(pair) for pair in zip(attributes["strides"], kernel)]
     return attributes
 
 
@@ -310,7 +312,7 @@ def dropout(d):
     """Inference: nothing is dropped. The mask was a number before opset 10."""
     param = "T"
     x = d.tensor(param, d.dims(0))
-    outputs = 2 if d.version >= 10 and d.chance() else 1
+    outputs = 2 if d.given("T1") and d.version >= 10 else 1
     want = [x, np.ones(x.shape, bool)][:outputs]
     if d.version >= 12:
         ratio = d.of(d.types["T1"], [], 0.25, 0.5)
@@ -324,7 +326,7 @@ def grid_sample(d):
     linear = d.chance() and d.type("T1") in schemas.FLOATS
     mode = ("bilinear" if d.version < 20 else "linear") if linear else "nearest"
     return Case([x, grid], {"mode": mode, "padding_mode": d.pick(["zeros", "border"]), "align_corners": int(d.chance())},
-                moves=() if linear else (0,))
+                moves=() if linear else (0,), exact=True)
 
 
 def affine_grid(d):

@@ -201,7 +201,7 @@ def qlinear_conv(d):
     channels, made, pads = d.extent(), d.extent(), d.whole(0, 1)
     x, w = d.tensor("T1", [d.batch(), channels, d.extent(3, 5), d.extent(3, 5)]), d.tensor("T2", [made, channels, 2, 3])
     (zx, sx), (zw, sw), (zy, sy) = (zero_and_scale(d, param) for param in ("T1", "T2", "T3"))
-    bias = d.of("i32", [made]) if d.chance() else None
+    bias = d.of("i32", [made]) if d.given("T4") else None
     total = integer_conv(x.astype(np.int64) - zx.astype(np.int64), w.astype(np.int64) - zw.astype(np.int64), pads)
     total = total + (0 if bias is None else bias.reshape(-1, 1, 1))
     want = requantized(total.astype(np.float64), float(sx) * float(sw) / float(sy), zy)
