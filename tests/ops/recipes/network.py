@@ -57,8 +57,9 @@ def placed(size, kernel, stride, dilation, begin, end, attributes):
     return [at * stride - begin for at in range(count)], size + end
 
 
-def averages(x, attributes):
-    """Of the elements under the window; padding counts if count_include_pad says so, what ceil_mode adds does not."""
+def pooled(x, attributes, power=None):
+    """The mean of the elements under the window, where padding counts if count_include_pad says so and what ceil_mode adds
+    does not; or their norm of that power."""
     kernel = attributes["kernel_shape"]
     rank = len(kernel)
     strides, dilations = attributes.get("strides", [1] * rank), attributes.get("dilations", [1] * rank)
@@ -72,8 +73,10 @@ def averages(x, attributes):
         inside = [[one for one in line if 0 <= one < size] for line, size in zip(lines, sizes)]
         padded = [[one for one in line if -begin <= one < end] for line, begin, (_, end) in zip(lines, begins, places)]
         counted = padded if attributes.get("count_include_pad") else inside
-        total = x.astype(np.float64)[np.ix_(range(x.shape[0]), range(x.shape[1]), *inside)]
-        want[(slice(None), slice(None), *at)] = total.sum(tuple(range(2, 2 + rank))) / np.prod([len(one) for one in counted])
+        under = x.astype(np.float64)[np.ix_(range(x.shape[0]), range(x.shape[1]), *inside)]
+        over = tuple(range(2, 2 + rank))
+        want[(slice(None), slice(None), *at)] = (np.abs(under) ** power).sum(over) ** (1 / power) if power else \
+            under.sum(over) / np.prod([len(one) for one in counted])
     return want
 
 
@@ -88,13 +91,14 @@ def pool(d):
         attributes["count_include_pad"] = 1
     if d.op == "LpPool":
         attributes.pop("auto_pad", None)
-        p = d.whole(1, 3)
+        x, p = d.tensor("T", dims), d.whole(1, 3)
         attributes["p"] = float(p) if d.version < 2 else p
+        return Case([x], attributes, want=[pooled(x, attributes, p).astype(x.dtype)])
     x = d.tensor("T", dims)
     if d.op == "MaxPool":
         x = np.asarray(np.round(d.random.permutation(x.size)).reshape(x.shape) % 100 - 20).astype(x.dtype)
     if d.op == "AveragePool":
-        return Case([x], attributes, want=[averages(x, attributes).astype(x.dtype)])
+        return Case([x], attributes, want=[pooled(x, attributes).astype(x.dtype)])
     outputs = 2 if d.op == "MaxPool" and d.version >= 8 and d.given("I") else 1
     return Case([x], attributes, outputs=outputs, exact=d.op == "MaxPool")
 
@@ -281,8 +285,8 @@ def gemm(d):
     alpha, beta = d.pick([1.0, 2.0]), d.pick([1.0, 2.0, 0.0])
     a, b = d.tensor("T", [k, m] if ta else [m, k]), d.tensor("T", [n, k] if tb else [k, n])
     shape = d.pick([[m, n], [n], [1, n], [m, 1], [1]])
-    shape = [m, n] if d.version < 7 and shape not in ([m, n], [n]) else shape
-    c = d.tensor("T", shape) if d.version < 11 or d.chance() else None
+    shape = [m, n] if d.wanted < 7 and shape not in ([m, n], [n]) else shape
+    c = d.tensor("T", shape) if d.chance() or d.wanted < 11 else None
     attributes = {"transA": int(ta), "transB": int(tb), "alpha": alpha, "beta": beta}
     if d.version < 7:
         attributes["broadcast"] = int(shape != [m, n])

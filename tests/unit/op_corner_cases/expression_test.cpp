@@ -7,7 +7,7 @@
 #include "ir/expr.h"
 #include "ir/expr_eval.h"
 #include "ops/list.h"
-#include "unit/ops_b/run_op.h"
+#include "unit/op_corner_cases/run_op.h"
 
 namespace ridge::test {
 namespace {

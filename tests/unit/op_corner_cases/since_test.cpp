@@ -1,6 +1,6 @@
 // The opset that a node needs, by its form and types.
 #include "support/graph_maker.h"
-#include "unit/ops_b/run_op.h"
+#include "unit/op_corner_cases/run_op.h"
 
 namespace ridge::test {
 namespace {

@@ -3,7 +3,7 @@
 
 #include "ops/movement/pad.h"
 #include "ops/movement/slice.h"
-#include "unit/ops_b/run_op.h"
+#include "unit/op_corner_cases/run_op.h"
 
 namespace ridge::test {
 namespace {

@@ -1,7 +1,7 @@
 // Inference with symbolic dimensions and partly known contents.
 #include "ir/patch.h"
 #include "support/graph_maker.h"
-#include "unit/ops_b/run_op.h"
+#include "unit/op_corner_cases/run_op.h"
 
 namespace ridge::test {
 namespace {

@@ -4,7 +4,7 @@
 
 #include "ops/list.h"
 #include "support/graph_maker.h"
-#include "unit/ops_b/run_op.h"
+#include "unit/op_corner_cases/run_op.h"
 
 namespace ridge::test {
 namespace {

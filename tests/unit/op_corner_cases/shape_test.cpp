@@ -1,7 +1,7 @@
 // Literal expectations of the shape ops' kernels.
 #include <cmath>
 
-#include "unit/ops_b/run_op.h"
+#include "unit/op_corner_cases/run_op.h"
 
 namespace ridge::test {
 namespace {

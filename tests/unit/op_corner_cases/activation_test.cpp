@@ -3,7 +3,7 @@
 #include <limits>
 
 #include "ops/activation/clip.h"
-#include "unit/ops_b/run_op.h"
+#include "unit/op_corner_cases/run_op.h"
 
 namespace ridge::test {
 namespace {

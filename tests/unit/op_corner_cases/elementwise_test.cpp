@@ -2,7 +2,7 @@
 #include <cmath>
 #include <limits>
 
-#include "unit/ops_b/run_op.h"
+#include "unit/op_corner_cases/run_op.h"
 
 namespace ridge::test {
 namespace {
