@@ -17,7 +17,6 @@ import zipfile
 import zlib
 
 import numpy as np
-import onnx
 
 HERE = pathlib.Path(__file__).resolve().parent
 sys.path.insert(0, str(HERE))

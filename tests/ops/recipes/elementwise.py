@@ -214,10 +214,6 @@ def shrink(d):
     return Case([d.tensor("T", d.dims(0))], {name: d.pick([0.5, 1.0, 1.5]) for name in ("bias", "lambd") if d.chance()})
 
 
-def bit_cast(d):
-    return Case([d.tensor("T1", d.dims(0))], {"to": schemas.NUMBERS[d.type("T2")]})
-
-
 def gelu(d):
     case = named(approximate=["none", "tanh"])(d)
     x = case.inputs[0].astype(np.float64)
