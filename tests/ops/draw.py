@@ -19,6 +19,7 @@ class Case:
     constants: tuple = ()  # indices of inputs that the model holds itself
     want: typing.Optional[list] = None  # the answers, where no peer knows them
     moves: tuple = ()  # indices of inputs whose elements are only moved: answered for any type by moving numbers
+    doubles: bool = False  # kernels in f32 approximate: onnx.reference is asked in f64
     exact: bool = False  # sums and products of the inputs are exact in f32
     alone: bool = False  # no other version of the op means the same
     before: list = dataclasses.field(default_factory=list)  # nodes around it, for values that are no tensors

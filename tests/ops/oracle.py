@@ -83,13 +83,14 @@ def cast(array, name):
         return np.asarray(array).astype(dtype)
 
 
-def widened(op, case, opset, results, narrow, wide):
-    """By the kernel for a wider type; `results` names the type of each output."""
+def widened(op, case, opset, results, narrow, wide, ask=None):
+    """By the kernel for a wider type; `results` names the type of each output. `ask`: of whom, else of ONNX Runtime."""
     feeds = {name: cast(value, wide) if name_of(value) in narrow else value for name, value in feeds_of(case).items()}
     attributes = {key: schemas.NUMBERS[wide] if key in ("dtype", "to") and value in [schemas.NUMBERS[one] for one in narrow]
                   else value for key, value in case.attributes.items()}
     changed = type(case)(**{**case.__dict__, "attributes": attributes})
-    return [cast(value, name) for value, name in zip(runtime(op, changed, opset, feeds), results)]
+    made = ask(op, changed, opset, feeds) if ask else runtime(op, changed, opset, feeds)
+    return [cast(value, name) for value, name in zip(made, results)]
 
 
 def moved(op, case, opset):
@@ -117,17 +118,20 @@ def moved_as(op, case, opset, wide):
     return [elements[value.astype(np.int64)] if value.dtype == wide else value for value in runtime(op, case, opset, feeds)]
 
 
-def reference(op, case, opset, results):
-    model = model_of(graph_of(op, case, feeds_of(case)), opset)
+def evaluated(op, case, opset, feeds):
+    model = model_of(graph_of(op, case, feeds), opset)
     try:
         with np.errstate(all="ignore"):
-            made = ReferenceEvaluator(model).run(None, feeds_of(case))
-        made = [np.asarray(value) for value in made]
-        if [name_of(value) for value in made] != list(results):
-            raise NoAnswer("its types are wrong")
-        return made
+            return [np.asarray(value) for value in ReferenceEvaluator(model).run(None, feeds)]
     except Exception as error:
         raise NoAnswer(str(error)) from error
+
+
+def reference(op, case, opset, results):
+    made = evaluated(op, case, opset, feeds_of(case))
+    if [name_of(value) for value in made] != list(results):
+        raise NoAnswer("its types are wrong")
+    return made
 
 
 def peers(op, forms, results):
@@ -135,6 +139,9 @@ def peers(op, forms, results):
     narrow = {name_of(value) for value in forms[0][1].inputs if value is not None} | set(results)
     tries = []
     for opset, case in forms:
+        if case.doubles:
+            tries.append(("onnx.reference in f64", lambda o=opset, c=case: widened(op, c, o, results, {"f16", "bf16", "f32"},
+                                                                                   "f64", evaluated)))
         if case.moves:
             tries.append(("ONNX Runtime, moving numbers", lambda o=opset, c=case: moved(op, c, o)))
         halves = narrow & {"f16", "bf16"}

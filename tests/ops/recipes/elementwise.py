@@ -17,6 +17,8 @@ def unary(d):
     want = None
     if d.op in ("Cos", "Cosh", "Sin", "Sinh", "Tan", *NUMPY_NAMES) and d.type("T") == "f64":
         want = [getattr(np, NUMPY_NAMES.get(d.op, d.op.lower()))(x)]  # few have a kernel in double
+    if d.op == "Softsign":
+        want = [np.asarray(x.astype(np.float64) / (1 + np.abs(x.astype(np.float64)))).astype(x.dtype)]
     if d.op == "HardSwish":
         want = [(x.astype(np.float64) * np.clip(x.astype(np.float64) / 6 + 0.5, 0, 1)).astype(x.dtype)]
     if d.op == "Erf":
@@ -225,9 +227,16 @@ def gelu(d):
     return case
 
 
+def swish(d):
+    case = with_numbers(alpha=(0.5, 2))(d)
+    x = case.inputs[0].astype(np.float64)
+    case.want = [np.asarray(x / (1 + np.exp(-case.attributes.get("alpha", 1.0) * x))).astype(case.inputs[0].dtype)]
+    return case
+
+
 ACTIVATIONS = {"LeakyRelu": with_numbers(alpha=(0, 1)), "Elu": with_numbers(alpha=(0, 2)), "Selu": selu,
                "HardSigmoid": with_numbers(alpha=(0.125, 1), beta=(0, 1)), "ThresholdedRelu": with_numbers(alpha=(0, 2)),
-               "Celu": with_numbers(alpha=(0.5, 2)), "Swish": with_numbers(alpha=(0.5, 2)),
+               "Celu": with_numbers(alpha=(0.5, 2)), "Swish": swish,
                "Gelu": gelu}
 PLAIN = ("Abs Acos Acosh Asin Asinh Atan Atanh Ceil Cos Cosh Erf Exp Floor HardSwish Log Mish Neg Reciprocal Relu Round "
          "Sigmoid Sign Sin Sinh Softplus Softsign Sqrt Tan Tanh").split()

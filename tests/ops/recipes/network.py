@@ -207,7 +207,8 @@ def recurrent(d):
         attributes["linear_before_reset"] = 1
     if d.version < 7:
         attributes["output_sequence"] = 1
-    return Case([x, w, r, bias, lengths, first], attributes, outputs=3 if d.op == "LSTM" else 2)
+    return Case([x, w, r, bias, lengths, first], attributes, outputs=3 if d.op == "LSTM" else 2,
+                doubles=True)
 
 
 def losses(d):
