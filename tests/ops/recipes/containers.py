@@ -192,6 +192,8 @@ def branch(kind, source, name):
 def if_op(d):
     kind = d.types["V"]
     inputs, yes = pair(d, kind), d.chance()
+    if d.version < 11:  # both branches give the same shape
+        inputs[1] = d.of(kind, inputs[0].shape)
     return Case([*inputs, np.array(yes)], {"then_branch": branch(kind, "in0", "yes"), "else_branch": branch(kind, "in1", "no")},
                 after=opened(kind, "result", "out0"), want=[inputs[0 if yes else 1]],
                 names=(["in2"], ["result"], ["out0"]))

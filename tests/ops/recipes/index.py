@@ -74,7 +74,7 @@ def compress(d):
 
 
 def one_hot(d):
-    where, depth = d.dims(0, 2), d.whole(1, 4)
+    where, depth = d.dims(1, 2), d.whole(1, 4)
     kind, number = d.type("T1"), d.type("T2")
     least = 0 if kind in schemas.UNSIGNED or d.version < 11 else -depth
     indices = np.asarray(d.random.randint(least, depth + 1, tuple(where)))  # the last is out of range: off everywhere
