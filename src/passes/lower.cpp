@@ -72,10 +72,7 @@ Graph lower(const Graph& portable, const std::vector<BoundShape>& shapes, const 
   for (const ValueId input : graph.inputs())
     check(graph.value(input).shape.isStatic(), "every input has a shape before a graph is lowered");
   refuseHuge(graph);
-  // Bodies run as they were imported: what they are lowered to is their plan's business.
-  PassOptions here = options;
-  here.bodies = false;
-  runPasses(graph, lowerPasses(), here, report);
+  runPasses(graph, lowerPasses(), options, report);
   if (!report.stopped) requireLowered(graph);
   return graph;
 }
