@@ -116,7 +116,7 @@ void evaluate(EvaluateContext& c) {
 }
 
 int sinceFor(const Node& node, const Graph& graph) {
-  return sinceOfContainers(node, graph, 1);
+  return sinceOfValues(node, graph, 1);
 }
 
 }  // namespace

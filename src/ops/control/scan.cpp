@@ -136,12 +136,13 @@ void evaluate(EvaluateContext& c) {
                                          body.value(body.outputs()[states + at].value)));
 }
 
-int sinceFor(const Node& node, const Graph&) {
+int sinceFor(const Node& node, const Graph& graph) {
   const auto& attrs = node.as<ScanAttributes>();
+  const int byType = sinceOfValues(node, graph, 9);
   for (const Ints* axes : {&attrs.inputAxes, &attrs.outputAxes})
     for (const int64_t axis : *axes)
-      if (axis < 0) return 11;
-  return 9;
+      if (axis < 0) return std::max(byType, 11);
+  return byType;
 }
 
 }  // namespace
