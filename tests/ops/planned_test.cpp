@@ -26,8 +26,6 @@ constexpr Unplanned kUnplanned[] = {
     {"Constant", "=f4", "a copy moves whole bytes"},
     {"Gemm", "=i", "alpha and beta are not lowered for whole numbers"},
     {"Gemm", "=u", "alpha and beta are not lowered for whole numbers"},
-    {"RandomNormal", "", "a node without inputs is not covered"},
-    {"RandomUniform", "", "a node without inputs is not covered"},
 };
 
 bool isPlanned(const std::string& op, const GeneratedCase& one) {
