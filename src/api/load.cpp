@@ -7,6 +7,7 @@
 
 #include "api/backends.h"
 #include "api/build.h"
+#include "api/shapes.h"
 #include "base/error.h"
 #include "base/mapped_file.h"
 #include "base/text.h"
@@ -14,13 +15,6 @@
 namespace ridge {
 
 namespace {
-
-std::vector<BoundShape> shapesOf(const Plan& plan) {
-  std::vector<BoundShape> shapes;
-  for (const Port& port : plan.inputs)
-    shapes.push_back({port.name, plan.typeOf(port).dims, plan.fixedOf(port)});
-  return shapes;
-}
 
 bool fitsHere(const Plan& plan) {
   const auto backends = backendsFor(plan.device);
@@ -79,13 +73,8 @@ LoadedEngine loadEngine(const std::string& path) {
                   plans.push_back(loaded.replanner->plan(shapesOf(data.plans[at])));
                   loaded.replanned = true;
                 }
-                PlanSet::Replan forShapes;
-                if (loaded.replanner)
-                  forShapes = [replanner = loaded.replanner](const std::vector<BoundShape>& shapes) {
-                    return replanner->plan(shapes);
-                  };
-                loaded.plans =
-                    std::make_shared<PlanSet>(std::move(plans), std::move(forShapes), shapeRangeOf(data));
+                loaded.plans = std::make_shared<PlanSet>(std::move(plans), forOtherShapes(loaded.replanner),
+                                                         shapeRangeOf(data));
               });
   return loaded;
 }

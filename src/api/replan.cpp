@@ -46,4 +46,11 @@ std::shared_ptr<const Executable> Replanner::plan(const std::vector<BoundShape>&
   return std::make_shared<const Executable>(std::move(plan), std::move(weights), allBackends());
 }
 
+PlanSet::Replan forOtherShapes(std::shared_ptr<Replanner> replanner) {
+  if (!replanner) return {};
+  return [replanner = std::move(replanner)](const std::vector<BoundShape>& shapes) {
+    return replanner->plan(shapes);
+  };
+}
+
 }  // namespace ridge

@@ -10,6 +10,7 @@
 #include "engine/engine_data.h"
 #include "passes/driver.h"
 #include "runtime/executable.h"
+#include "runtime/plan_set.h"
 
 namespace ridge {
 
@@ -39,5 +40,8 @@ class Replanner {
   PassOptions options_;
   WeightStore weights_;
 };
+
+/// What a set of plans does for shapes that it has no plan for; nothing without a replanner.
+PlanSet::Replan forOtherShapes(std::shared_ptr<Replanner> replanner);
 
 }  // namespace ridge

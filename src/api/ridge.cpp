@@ -63,11 +63,8 @@ std::shared_ptr<const EngineImpl> implementationOf(BuildResult built) {
   for (size_t at = 0; at < built.data.plans.size(); ++at) plans.push_back(makeExecutable(built.data, at));
   impl->built = std::move(built);
   impl->replanner = std::make_shared<Replanner>(impl->built->portable, impl->built->data);
-  PlanSet::Replan forShapes = [replanner = impl->replanner](const std::vector<BoundShape>& shapes) {
-    return replanner->plan(shapes);
-  };
-  impl->plans =
-      std::make_shared<PlanSet>(std::move(plans), std::move(forShapes), shapeRangeOf(impl->built->data));
+  impl->plans = std::make_shared<PlanSet>(std::move(plans), forOtherShapes(impl->replanner),
+                                          shapeRangeOf(impl->built->data));
   return impl;
 }
 

@@ -131,6 +131,13 @@ class Resolver {
 
 }  // namespace
 
+std::vector<BoundShape> shapesOf(const Plan& plan) {
+  std::vector<BoundShape> shapes;
+  for (const Port& port : plan.inputs)
+    shapes.push_back({port.name, plan.typeOf(port).dims, plan.fixedOf(port)});
+  return shapes;
+}
+
 void setFixedInputs(Plan& plan, const std::vector<BoundShape>& shapes) {
   for (const BoundShape& shape : shapes)
     for (Port& port : plan.inputs)

@@ -24,6 +24,9 @@ struct ShapeRequest {
 std::vector<BoundShape> resolveShapes(const Graph& graph, const ShapeRequest& request,
                                       std::vector<std::string>& notes);
 
+/// The shapes and values that a plan was made for.
+std::vector<BoundShape> shapesOf(const Plan& plan);
+
 /// A plan whose inputs were given values serves only these: notes them in its ports.
 void setFixedInputs(Plan& plan, const std::vector<BoundShape>& shapes);
 

@@ -2,6 +2,7 @@
 #include "support/control_network.h"
 
 #include "api/build.h"
+#include "api/shapes.h"
 #include "ops/evaluate.h"
 #include "plan_testing.h"
 #include "runtime/context.h"
@@ -17,12 +18,6 @@ class Control : public testing::TestWithParam<std::string> {
     options.tune = Tune::off;
     options.device = GetParam();
     built_ = buildModel(model_, "control", options);
-  }
-
-  static std::vector<BoundShape> shapesOf(const Plan& plan) {
-    std::vector<BoundShape> shapes;
-    for (const Port& port : plan.inputs) shapes.push_back({port.name, plan.typeOf(port).dims});
-    return shapes;
   }
 
   static Tensor flag(bool value) { return fromDoubles(DType::boolean, {}, std::vector{value ? 1.0 : 0.0}); }

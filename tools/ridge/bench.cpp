@@ -210,6 +210,7 @@ Json document(const Flags& flags, const Source& source, const ExecutionContext& 
   else
     json["build_s"] = source.buildSeconds;
   json["load_s"] = source.loadSeconds;
+  json["bind_s"] = source.bindSeconds;
   json["peak_memory_bytes"] = peakMemoryBytes();
   json["activation_bytes"] = context.activationBytes();
   json["weight_bytes"] = source.executable->weightBytes();

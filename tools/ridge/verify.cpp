@@ -42,8 +42,7 @@ std::vector<ShapeRequest> requestsOf(const EngineFile& engine) {
   std::vector<ShapeRequest> requests;
   for (const Plan& plan : engine.data().plans) {
     ShapeRequest request;
-    for (const Port& port : plan.inputs)
-      request.shapes.push_back({port.name, plan.typeOf(port).dims, plan.fixedOf(port)});
+    request.shapes = shapesOf(plan);
     requests.push_back(std::move(request));
   }
   return requests;

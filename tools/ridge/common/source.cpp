@@ -53,11 +53,7 @@ Context Source::makeContext() const {
 
 Graph Source::lowered() const {
   if (const auto& built = engine->implementation().built) return built->lowered.front();
-  const Plan& plan = executable->plan();
-  std::vector<BoundShape> shapes;
-  for (const Port& port : plan.inputs)
-    shapes.push_back({port.name, plan.typeOf(port).dims, plan.fixedOf(port)});
-  return engine->implementation().replanner->lowered(shapes);
+  return engine->implementation().replanner->lowered(shapesOf(executable->plan()));
 }
 
 Source openSource(const std::string& path, const ShapeRequest& request, const BuildOptions& options,
@@ -69,7 +65,9 @@ Source openSource(const std::string& path, const ShapeRequest& request, const Bu
   if (source.kind == FileKind::engine) {
     source.engine = Engine::load(path);
     const EngineImpl& impl = source.engine->implementation();
+    const auto loaded = std::chrono::steady_clock::now();
     source.executable = impl.plans->planFor(shapesFor(*impl.loaded, request, out));
+    source.bindSeconds = secondsSince(loaded);
     source.loadSeconds = secondsSince(start);
     if (impl.loaded->replanned) proveAgain(*impl.loaded, source.executable, path, out);
     return source;

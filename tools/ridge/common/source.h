@@ -17,6 +17,7 @@ struct Source {
   std::optional<Engine> engine;                  ///< of a model too: built in memory
   std::shared_ptr<const Executable> executable;  ///< the plan for the shapes that were asked for
   double loadSeconds = 0, buildSeconds = 0;
+  double bindSeconds = 0;  ///< of loadSeconds: to find or make the plan for the shapes
 
   const EngineData& data() const { return engine->implementation().data(); }
   Context makeContext() const;
