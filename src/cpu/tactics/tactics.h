@@ -5,6 +5,7 @@
 
 namespace ridge::cpu {
 
+extern const Tactic kAttention;      ///< softmax(scale * Q K^T + mask) V
 extern const Tactic kBatchMatMul;    ///< matrix products of two results
 extern const Tactic kConvDepthwise;  ///< depthwise convolution, channels-last
 extern const Tactic kConvGemm;       ///< any convolution as tiles of the GEMM family
