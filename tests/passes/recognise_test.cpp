@@ -269,5 +269,40 @@ TEST(SplitToSlices, everyPartIsASlice) {
   expectSameAnswers(before, after);
 }
 
+// --- Gather
+
+Graph gatherOf(Tensor indices, int64_t axis) {
+  GraphMaker m;
+  const ValueId x = m.input("x", {3, 7, 2});
+  m.output("y", m.node(ops::gather, {x, m.constant("indices", std::move(indices))}, "y", {{"axis", axis}}));
+  return m.finish();
+}
+
+Tensor int64s(const Dims& dims, const Ints& values) {
+  return Tensor::of(dims, std::span<const int64_t>(values));
+}
+
+TEST(GatherToSlice, equalSteps) {
+  const std::pair<Tensor, int64_t> forms[] = {
+      {int64s({}, {2}), 0},        {int64s({}, {-1}), 1},       {int64s({1}, {4}), -2},
+      {int64s({3}, {1, 3, 5}), 1}, {int64s({2}, {-2, -1}), 1},  {int64s({2, 2}, {0, 2, 4, 6}), 1},
+      {int64s({1, 1}, {1}), 2},    {int64s({3}, {0, 1, 2}), 0}, {int64s({2}, {0, 6}), 1}};
+  for (const auto& [indices, axis] : forms) {
+    SCOPED_TRACE(indices.count());
+    const Graph before = gatherOf(indices, axis), after = lowered(before);
+    EXPECT_EQ(count(after, ops::gather), 0) << dump(after);
+    EXPECT_LE(count(after, ops::slice), 1);
+    expectSameAnswers(before, after);
+  }
+}
+
+TEST(GatherToSlice, leavesOtherIndices) {
+  for (const Ints& indices : {Ints{2, 1, 0}, Ints{1, 1}, Ints{0, 1, 3}, Ints{0, -1, 1}})
+    expectLeft(gatherOf(int64s({static_cast<int64_t>(indices.size())}, indices), 1), ops::slice,
+               "other steps");
+  const Graph after = lowered(gatherOf(int64s({0}, {}), 1));
+  EXPECT_EQ(count(after, ops::slice), 0);
+}
+
 }  // namespace
 }  // namespace ridge::test
