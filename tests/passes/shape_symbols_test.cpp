@@ -174,6 +174,40 @@ TEST(ShapeSymbols, differencesAreNoDimensions) {
   EXPECT_THAT(runPass(graph, "shape_symbols").patches, IsEmpty());
 }
 
+// Sizes are the batch and the channels as they are, and numbers: as exporters of segmentation write it.
+TEST(ResizeScales, exactMultiplesAreScales) {
+  for (const int64_t size : {8, 6, 7}) {
+    SCOPED_TRACE(size);
+    GraphMaker m;
+    Arithmetic a(m);
+    const ValueId x = m.input("x", {kN, 3, 4, 4});
+    const ValueId shape = m.node(ops::shapeOf, {x}, "shape");
+    const ValueId lead = m.node(ops::slice, {shape, m.ints("0", {0}), m.ints("2", {2})}, "lead");
+    const ValueId sizes = a.join({lead, m.ints("sizes", {size, 8})});
+    m.output("y",
+             m.node(ops::resize, {x, kNoValue, kNoValue, sizes}, "y", {{"mode", std::string("linear")}}));
+    Graph graph = m.finish();
+    const Graph before = graph;
+    EXPECT_EQ(graph.value(graph.outputs()[0].value).shape.toString(), "[N,3," + std::to_string(size) + ",8]");
+    const PassReport report = runPass(graph, "resize_scales");
+    EXPECT_EQ(report.patches.size(), 1U);
+    EXPECT_EQ(graph.order().size(), 1U);
+    EXPECT_EQ(graph.value(graph.outputs()[0].value).shape.toString(), "[N,3," + std::to_string(size) + ",8]");
+    for (const int64_t batch : {0, 1, 3}) expectSameAnswersFor(before, graph, {batch, 3, 4, 4});
+  }
+}
+
+TEST(ResizeScales, otherRatiosKeepTheirSizes) {
+  GraphMaker m;
+  Arithmetic a(m);
+  const ValueId x = m.input("x", {kN, 3, 3, kT});
+  const ValueId n = a.wide(a.dim(x, 0));
+  m.output("y", m.node(ops::resize, {x, kNoValue, kNoValue, a.join({n, m.ints("sizes", {3, 7, 8})})}, "y"));
+  Graph graph = m.finish();
+  EXPECT_EQ(graph.value(graph.outputs()[0].value).shape.toString(), "[N,3,7,8]");
+  EXPECT_THAT(runPass(graph, "resize_scales").patches, IsEmpty());
+}
+
 TEST(ShapeSymbols, namesAreNobodyElses) {
   GraphMaker m;
   const ValueId x = m.input("x", {Dim::symbol("~0"), Dim(), Dim()});
