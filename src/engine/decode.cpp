@@ -7,6 +7,7 @@
 #include "engine/file_format.h"
 #include "engine/plan_codec.h"
 #include "ir/verifier.h"
+#include "ops/infer.h"
 #include "ops/list.h"
 
 namespace ridge::engine {
@@ -228,6 +229,13 @@ class Decoder {
     return node;
   }
 
+  /// Inference checks what evaluating relies on: numbers of inputs and outputs, those of bodies, types.
+  std::shared_ptr<const Graph> decodeIsland(const stored::Graph* stored) {
+    Graph graph = decodeGraph(stored);
+    withContext([] { return std::string("the engine is damaged"); }, [&] { inferShapes(graph); });
+    return std::make_shared<const Graph>(std::move(graph));
+  }
+
   KernelSpec decodeKernel(const stored::Kernel* stored) {
     if (!stored) damaged("a step has no kernel");
     KernelSpec kernel;
@@ -241,7 +249,7 @@ class Decoder {
     kernel.prologue = decodeExpression(stored->prologue());
     kernel.nodes = list(stored->nodes(), [this](const stored::Node* item) { return decodeNode(item); });
     kernel.workspace = stored->workspace();
-    if (stored->island()) kernel.island = std::make_shared<const Graph>(decodeGraph(stored->island()));
+    if (stored->island()) kernel.island = decodeIsland(stored->island());
     kernel.slotsIn = numbers(stored->slots_in());
     kernel.slotsOut = numbers(stored->slots_out());
     return kernel;

@@ -60,7 +60,7 @@ std::optional<double> scalarConstant(const Graph& graph, ValueId value) {
 std::optional<std::vector<int64_t>> knownIntegers(const Graph& graph, ValueId value) {
   if (value == kNoValue) return std::nullopt;
   if (const Tensor* tensor = graph.constant(value)) {
-    if (!isInteger(tensor->type())) return std::nullopt;
+    if (!isInteger(tensor->type()) || tensor->rank() > 1) return std::nullopt;
     return toInts(*tensor);
   }
   const auto& contents = graph.value(value).contents;

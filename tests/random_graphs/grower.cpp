@@ -54,6 +54,13 @@ bool isWild(const NodeWish& wish, const std::vector<Datum>& results) {
          });
 }
 
+double largestInput(const NodeWish& wish) {
+  double most = 0;
+  for (const Known& in : wish.in)
+    if (in.tensor().defined() && isFloat(in.type())) most = std::max(most, largest(in.tensor()));
+  return most;
+}
+
 bool isNoisy(const NodeWish& wish) {
   return std::any_of(wish.in.begin(), wish.in.end(), [](const Known& in) { return in.noise > 0; });
 }
@@ -173,7 +180,8 @@ Node Grower::nodeOf(const NodeWish& wish) const {
 std::optional<std::vector<double>> Grower::noises(const NodeWish& wish, const Node& node,
                                                   const std::vector<Datum>& results) {
   std::vector<double> noise(results.size(), 0);
-  const bool noisy = isNoisy(wish), adds = wish.rounding == Rounding::rounded;
+  const bool noisy = isNoisy(wish),
+             adds = wish.rounding == Rounding::rounded || wish.rounding == Rounding::cancels;
   if (!noisy && !adds) return noise;
   if (wish.rounding == Rounding::jumps) return std::nullopt;
   for (int attempt = 0; attempt < 3; ++attempt) {
@@ -200,7 +208,9 @@ std::optional<std::vector<double>> Grower::noises(const NodeWish& wish, const No
       continue;
     }
     const double magnitude = largest(result);
-    if (adds) noise[at] += kRoundings * epsilonOf(result.type()) * magnitude + 1e-37;
+    const double errs =
+        wish.rounding == Rounding::cancels ? std::max(magnitude, largestInput(wish)) : magnitude;
+    if (adds) noise[at] += kRoundings * epsilonOf(result.type()) * errs + 1e-37;
     const double most = result.type() == DType::f32 || result.type() == DType::f64 ? 1e-3 : 0.2;
     if (!(noise[at] <= most * std::max(magnitude, 0.01))) return std::nullopt;
   }

@@ -36,7 +36,8 @@ struct Known {
 
 enum class Rounding {
   exact,    ///< moves, selects, integer arithmetic: no error of its own
-  rounded,  ///< float arithmetic
+  rounded,  ///< float arithmetic; errors are relative to the results
+  cancels,  ///< errors are relative to the inputs
   jumps     ///< a small change of the input may change the result much: only of inputs without noise
 };
 

@@ -68,7 +68,7 @@ void activation(Grower& g) {
       return (void)g.add({ops::hardSigmoid, {*x}, {{"alpha", alpha}, {"beta", 0.5F}}, Rounding::rounded});
     case 5: {
       const std::string approximate = g.chance(50) ? "tanh" : "none";
-      return (void)g.add({ops::gelu, {*x}, {{"approximate", approximate}}, Rounding::rounded});
+      return (void)g.add({ops::gelu, {*x}, {{"approximate", approximate}}, Rounding::cancels});
     }
     case 6:
       return (void)g.add({ops::thresholdedRelu, {*x}, {{"alpha", alpha}}, Rounding::jumps});

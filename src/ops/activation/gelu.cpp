@@ -37,20 +37,26 @@ void reference(KernelContext& k) {
     mapReal(k, exactGelu);
 }
 
+// (1 + tanh t) / 2 is 1 / (1 + exp(-2 t)), which keeps its digits where it is small.
+uint16_t tanhExpression(ExprBuilder& b, uint16_t x) {
+  const uint16_t square = b.emit(ExprOp::mul, x, x);
+  const uint16_t factor =
+      b.emit(ExprOp::fma, square, b.constant(static_cast<float>(-2 * kTanhScale * kTanhCubic)),
+             b.constant(static_cast<float>(-2 * kTanhScale)));
+  const uint16_t growth = b.emit(ExprOp::exp, b.emit(ExprOp::mul, x, factor));
+  return b.emit(ExprOp::div, x, b.emit(ExprOp::add, b.constant(1.0f), growth));
+}
+
+uint16_t erfExpression(ExprBuilder& b, uint16_t x) {
+  const uint16_t gate =
+      b.emit(ExprOp::erf, b.emit(ExprOp::mul, x, b.constant(static_cast<float>(kSqrtHalf))));
+  const uint16_t half = b.emit(ExprOp::mul, x, b.constant(0.5f));
+  return b.emit(ExprOp::mul, half, b.emit(ExprOp::add, b.constant(1.0f), gate));
+}
+
 bool expression(const Node& node, ExprBuilder& b) {
   const uint16_t x = b.in(0);
-  uint16_t gate;  // in [-1, 1]
-  if (byTanh(node)) {
-    const uint16_t square = b.emit(ExprOp::mul, x, x);
-    const uint16_t factor =
-        b.emit(ExprOp::fma, square, b.constant(static_cast<float>(kTanhScale * kTanhCubic)),
-               b.constant(static_cast<float>(kTanhScale)));
-    gate = b.emit(ExprOp::tanh, b.emit(ExprOp::mul, x, factor));
-  } else {
-    gate = b.emit(ExprOp::erf, b.emit(ExprOp::mul, x, b.constant(static_cast<float>(kSqrtHalf))));
-  }
-  const uint16_t half = b.emit(ExprOp::mul, x, b.constant(0.5f));
-  b.result(b.emit(ExprOp::mul, half, b.emit(ExprOp::add, b.constant(1.0f), gate)));
+  b.result(byTanh(node) ? tanhExpression(b, x) : erfExpression(b, x));
   return true;
 }
 

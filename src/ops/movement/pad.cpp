@@ -73,6 +73,7 @@ void infer(InferContext& c) {
             "the padding value has another type than the data");
   if (c.has(2) && c.shape(2).isStatic())
     c.require(*c.shape(2).count() == 1, "the padding value must be a scalar");
+  c.require(!c.shape(1).ranked() || c.shape(1).rank() == 1, "the pads are no list");
   const Shape& shape = c.shape(0);
   if (!shape.ranked()) return c.output(0, c.type(0), Shape());
   const auto pads = c.integers(1), axes = c.integers(3);
