@@ -38,8 +38,8 @@ Rewrite run(const Graph& graph, NodeId id, const PassContext&) {
   const Shape &from = graph.value(node.in[0]).shape, &to = graph.value(node.out[0]).shape;
   if (!from.isStatic() || !to.isStatic() || to.count() == 0) return NoMatch{};
   const int64_t axis = normalizeAxis(node.as<ops::GatherAttributes>().axis, from.rank());
-  const auto indices = knownIntegers(graph, node.in[1]);
-  const auto steps = indices ? stepsOf(*indices, from[axis].value()) : std::nullopt;
+  const Tensor& indices = *graph.constant(node.in[1]);
+  const auto steps = stepsOf(toInts(indices), from[axis].value());
   if (!steps) return Declined{"its indices are not equal steps apart"};
 
   GraphBuilder builder(graph, {id});
@@ -49,7 +49,7 @@ Rewrite run(const Graph& graph, NodeId id, const PassContext&) {
                                 builder.constant(name + ".axes", oneInt(axis)),
                                 builder.constant(name + ".steps", oneInt(steps->step))};
   ValueId result = builder.node(ops::slice, nullptr, in, name);
-  if (graph.value(node.in[1]).shape.rank() != 1)
+  if (indices.rank() != 1)
     result = reshapeTo(builder, result, {.dims = to.staticDims()}, name + ".axes_of_indices");
   builder.replace(node.out[0], result);
   return builder.finish("its indices are a slice");
