@@ -1,4 +1,6 @@
 // The attention kernel against the imported graph: sizes around its tiles, layouts of heads, masks.
+#include <limits>
+
 #include "plan_numbers.h"
 
 namespace ridge::test {
@@ -83,6 +85,27 @@ TEST(AttentionPlan, anyStrides) {
   const ValueId scores = m.node(ops::add, {m.node(ops::matMul, {q, k}, "products"), mask}, "masked");
   m.output("y", m.node(ops::matMul, {m.node(ops::softmax, {scores}, "weights"), values}, "y"));
   expectSameNumbers(m);
+}
+
+// ONNX's own: heads side by side, and a query that may see nothing gets zeros.
+TEST(AttentionPlan, theStandardsOwn) {
+  for (const bool causal : {false, true}) {
+    GraphMaker m;
+    std::vector<ValueId> in{m.input("q", {2, 9, 24}), m.input("k", {2, 11, 24}), m.input("v", {2, 11, 12})};
+    if (!causal) {
+      Floats mask(9 * 11, 0.25F);
+      std::fill_n(mask.begin() + 11, 11, -std::numeric_limits<float>::infinity());
+      mask[40] = -std::numeric_limits<float>::infinity();
+      in.push_back(m.floats("mask", {9, 11}, mask));
+    }
+    m.output("y", m.node(ops::attention, in, "y",
+                         {{"q_num_heads", int64_t{3}},
+                          {"kv_num_heads", int64_t{3}},
+                          {"is_causal", int64_t{causal ? 1 : 0}}}));
+    GraphMaker same = m;
+    EXPECT_NE(planText(planFor(same)).find("[cpu attention]"), std::string::npos);
+    expectSameNumbers(m);
+  }
 }
 
 }  // namespace
