@@ -133,6 +133,63 @@ TEST(Attention, constantKeysStayProducts) {
   expectLeft(m.finish(), ops::dotAttention, "constant");
 }
 
+// As Swin does it: positions by head, then windows between two Reshapes.
+Graph windows(const Dims& windowMask, bool variable = false) {
+  GraphMaker m;
+  const ValueId q = m.input("q", {6, 2, 5, 4}), k = m.input("k", {6, 2, 4, 5}),
+                v = m.input("v", {6, 2, 5, 4});
+  const ValueId products = m.node(ops::matMul, {q, k}, "products");
+  const ValueId placed = m.node(ops::add, {products, m.weights("places", {1, 2, 5, 5})}, "placed");
+  const ValueId split = m.node(ops::reshape, {placed, m.ints("split_shape", {2, 3, 2, 5, 5})}, "split");
+  const ValueId mask = variable ? m.input("mask", std::vector<Dim>(windowMask.begin(), windowMask.end()))
+                                : m.weights("mask", windowMask);
+  const ValueId masked = m.node(ops::add, {split, mask}, "masked");
+  const ValueId joined = m.node(ops::reshape, {masked, m.ints("joined_shape", {6, 2, 5, 5})}, "joined");
+  m.output("y", m.node(ops::matMul, {m.node(ops::softmax, {joined}, "weights"), v}, "y"));
+  return m.finish();
+}
+
+TEST(Attention, windowsAreMasksToo) {
+  for (const Dims& mask :
+       {Dims{2, 3, 1, 5, 5}, Dims{1, 1, 1, 5, 5}, Dims{2, 5, 5}, Dims{1}, Dims{2, 3, 2, 1, 1}}) {
+    SCOPED_TRACE(Shape::of(mask).toString());
+    const Graph before = windows(mask), after = lowered(before);
+    EXPECT_EQ(count(after, ops::dotAttention), 1) << dump(after);
+    EXPECT_EQ(count(after, ops::reshape) + count(after, ops::softmax) + count(after, ops::add), 0)
+        << dump(after);
+    expectSameAnswers(before, after);
+  }
+  expectLeft(windows({1, 3, 1, 5, 5}), ops::dotAttention, "the same for each of two batches");
+  expectLeft(windows({2, 3, 1, 5, 5}, true), ops::dotAttention, "computed");
+}
+
+TEST(AddBetweenReshapes, axesThatAreCutOtherwise) {
+  struct Cut {
+    std::vector<Dim> outer;
+    Ints inner;
+    Dims constant;
+    bool moves;
+  };
+  const Cut cuts[] = {{{4, 6}, {2, 2, 6}, {2, 2, 1}, true}, {{4, 6}, {2, 2, 6}, {2, 1, 1}, false},
+                      {{2, 12}, {2, 3, 4}, {3, 4}, true},   {{2, 12}, {2, 3, 4}, {4}, false},
+                      {{4, 6}, {3, 8}, {3, 8}, true},       {{4, 6}, {3, 8}, {8}, false},
+                      {{1, 4, 1, 6}, {4, 6}, {4, 1}, true}, {{4, 6}, {1, 4, 6, 1}, {1, 1, 6, 1}, true},
+                      {{2, 1, 3}, {2, 3}, {1}, true}};
+  for (const Cut& form : cuts) {
+    GraphMaker m;
+    const ValueId x = m.input("x", form.outer);
+    const ValueId inner = m.node(ops::reshape, {x, m.ints("inner", form.inner)}, "in");
+    const ValueId sum = m.node(ops::add, {m.weights("c", form.constant), inner}, "sum");
+    Ints back;
+    for (const Dim& dim : form.outer) back.push_back(dim.value());
+    m.output("y", m.node(ops::relu, {m.node(ops::reshape, {sum, m.ints("outer", back)}, "out")}, "y"));
+    const Graph before = m.finish(), after = lowered(before);
+    SCOPED_TRACE(dump(before));
+    EXPECT_EQ(count(after, ops::reshape), form.moves ? 0 : 2) << dump(after);
+    expectSameAnswers(before, after);
+  }
+}
+
 // --- ONNX's own
 
 struct Own {

@@ -1,5 +1,6 @@
 // softmax(scale * Q K^T + mask) V, in the ways that exporters write it, is ridge.attention: the scale before
 // or after the product, on Q, on K or on both, as Mul or Div.
+#include <algorithm>
 #include <cmath>
 #include <numeric>
 
@@ -14,8 +15,11 @@
 namespace ridge::passes {
 namespace {
 
+constexpr int kMostMasks = 2;  // Swin adds positions and windows
+
 struct Found {
-  ValueId query = kNoValue, keys = kNoValue, value = kNoValue, mask = kNoValue;  ///< keys: [..., head, keys]
+  ValueId query = kNoValue, keys = kNoValue, value = kNoValue;  ///< keys: [..., head, keys]
+  std::vector<ValueId> masks = {};                              ///< one, or several constants
   double scale = 1;
   std::vector<NodeId> nodes;
 };
@@ -44,18 +48,34 @@ ValueId withoutScale(const Graph& graph, ValueId value, Found& found) {
   return value;
 }
 
-/// An Add that stretches the scores no further, whose other side is the mask.
-ValueId withoutMask(const Graph& graph, ValueId value, Found& found) {
+/// Stands behind at most so many Adds whose other sides are masks and which stretch the scores no further.
+ValueId withoutMasks(const Graph& graph, ValueId value, int most, Found& found);
+
+/// The same with `scores` as the input of an Add that goes on; kNoValue when there is no product behind it.
+ValueId scoresBehind(const Graph& graph, ValueId scores, ValueId sum, int masks, Found& found) {
+  if (!usedOnce(graph, scores) || !sameShape(graph.value(scores).shape, graph.value(sum).shape))
+    return kNoValue;
+  const ValueId inner = withoutMasks(graph, scores, masks, found);
+  Found ahead;
+  return producerOf(graph, withoutScale(graph, inner, ahead), ops::matMul) == kNoNode ? kNoValue : inner;
+}
+
+ValueId withoutMasks(const Graph& graph, ValueId value, int most, Found& found) {
   const NodeId id = producerOf(graph, value, ops::add);
-  if (id == kNoNode || !usedOnce(graph, value)) return value;
+  if (most == 0 || id == kNoNode || !usedOnce(graph, value)) return value;
   for (const size_t side : {size_t{0}, size_t{1}}) {
     const ValueId scores = graph.node(id).in[side], mask = graph.node(id).in[1 - side];
-    Found ahead;
-    if (producerOf(graph, withoutScale(graph, scores, ahead), ops::matMul) == kNoNode) continue;
-    if (!usedOnce(graph, scores) || !sameShape(graph.value(scores).shape, graph.value(value).shape)) continue;
+    Found behind;
+    const ValueId inner = scoresBehind(graph, scores, value, most - 1, behind);
+    if (inner == kNoValue) continue;
+    behind.masks.push_back(mask);
+    const bool constant = std::all_of(behind.masks.begin(), behind.masks.end(),
+                                      [&](ValueId own) { return graph.value(own).isConstant(); });
+    if (behind.masks.size() > 1 && !constant) continue;
     found.nodes.push_back(id);
-    found.mask = mask;
-    return scores;
+    found.nodes.insert(found.nodes.end(), behind.nodes.begin(), behind.nodes.end());
+    found.masks = std::move(behind.masks);
+    return inner;
   }
   return value;
 }
@@ -72,8 +92,10 @@ std::optional<Found> find(const Graph& graph, NodeId id) {
   const NodeId softmax = producerOf(graph, product.in[0], ops::softmax);
   if (softmax == kNoNode || !isSoftmaxOfRows(graph, softmax) || !usedOnce(graph, product.in[0]))
     return std::nullopt;
-  Found found{.value = product.in[1], .nodes = {id, softmax}};
-  ValueId scores = withoutMask(graph, graph.node(softmax).in[0], found);
+  Found found;
+  found.value = product.in[1];
+  found.nodes = {id, softmax};
+  ValueId scores = withoutMasks(graph, graph.node(softmax).in[0], kMostMasks, found);
   scores = withoutScale(graph, scores, found);
   const NodeId first = producerOf(graph, scores, ops::matMul);
   if (first == kNoNode || !usedOnce(graph, scores)) return std::nullopt;
@@ -117,7 +139,11 @@ Rewrite run(const Graph& graph, NodeId id, const PassContext&) {
   const std::string name = displayName(graph, id);
   // The keys as they were before they were turned for the product; transpose_chain makes one of two.
   std::vector<ValueId> in{found->query, turned(builder, graph, found->keys, name), found->value};
-  if (found->mask != kNoValue) in.push_back(found->mask);
+  if (!found->masks.empty()) {
+    in.push_back(found->masks.front());
+    for (size_t at = 1; at < found->masks.size(); ++at)  // folded by the next round
+      in.back() = builder.node(ops::add, nullptr, {in.back(), found->masks[at]}, name + ".mask");
+  }
   auto attrs = std::make_shared<ops::DotAttentionAttributes>();
   attrs->scale = static_cast<float>(found->scale);
   builder.replace(graph.node(id).out[0],
