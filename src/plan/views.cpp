@@ -57,8 +57,9 @@ bool ViewPlanner::isFreeRoot(int at) const {
 
 bool ViewPlanner::writersTakeStrides(int at, const Dims& strides) const {
   const RawStep& writer = layout_.steps[static_cast<size_t>(storage(at).def)];
+  const bool dense = innermostStride(storage(at).dims, strides, storage(at).order) == 1;
   return writer.kind != RawStep::Kind::region ||
-         (candidate(writer).stridedOutputs &&
+         (candidate(writer).stridedOutputs && dense &&
           ordersFit(writer.out, candidate(writer).outputOrders, at, strides));
 }
 
