@@ -2,7 +2,7 @@
 
 #include <fmt/format.h>
 
-#include <array>
+#include <algorithm>
 
 #include "base/error.h"
 #include "base/text.h"
@@ -11,14 +11,33 @@
 
 namespace ridge {
 
-std::span<const Backend* const> allBackends() {
-  static const std::array<const Backend*, 2> backends{&cpuBackend(), &referenceBackend()};
-  return backends;
+namespace {
+
+using Backends = std::vector<const Backend*>;
+
+/// Devices by their first backend, those of Ridgeline first.
+std::vector<Backends>& devices() {
+  static std::vector<Backends> known{{&cpuBackend(), &referenceBackend()}, {&referenceBackend()}};
+  return known;
 }
 
-std::vector<const Backend*> backendsFor(std::string_view device) {
-  if (device == "cpu") return {&cpuBackend(), &referenceBackend()};
-  if (device == "reference") return {&referenceBackend()};
+}  // namespace
+
+Backends allBackends() {
+  Backends all;
+  for (const Backends& device : devices())
+    for (const Backend* backend : device)
+      if (std::find(all.begin(), all.end(), backend) == all.end()) all.push_back(backend);
+  return all;
+}
+
+void addDevice(Backends backends) {
+  devices().push_back(std::move(backends));
+}
+
+Backends backendsFor(std::string_view device) {
+  for (const Backends& known : devices())
+    if (known.front()->name() == device) return known;
   failMachine(fmt::format("there is no device '{}'", escaped(device)), "--device", "use cpu or reference");
 }
 

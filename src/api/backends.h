@@ -1,7 +1,6 @@
 // The list of backends: the one place that knows them all.
 #pragma once
 
-#include <span>
 #include <string_view>
 #include <vector>
 
@@ -9,7 +8,12 @@
 
 namespace ridge {
 
-std::span<const Backend* const> allBackends();
+std::vector<const Backend*> allBackends();
+
+/// A device that the caller brings along: plans for `--device NAME` and engines made for it find these
+/// backends, in order of preference; NAME is that of the first. They live as long as the process. Not to be
+/// called while something is built or loaded.
+void addDevice(std::vector<const Backend*> backends);
 
 /// Backends that plan for a device, in order of preference. Error{machine} for a device that this build
 /// lacks.

@@ -21,6 +21,7 @@ class CpuBackend : public Backend {
   double copyNs(uint64_t bytes) const override { return cpu::memoryNs(bytes); }
 
   void propose(const Graph& graph, const Region& region, Proposals& proposals) const override {
+    if (region.inputs.empty()) return refuse(proposals, "it reads nothing");
     if (isEmpty(graph, region)) return refuse(proposals, "one of its arrays is empty");
     if (std::max(region.epilogue.in.size(), region.epilogue.out.size()) > cpu::kMaxExprArrays)
       return refuse(proposals, "its expression has more than 16 operands or results");

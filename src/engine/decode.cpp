@@ -252,7 +252,26 @@ class Decoder {
     if (stored->island()) kernel.island = decodeIsland(stored->island());
     kernel.slotsIn = numbers(stored->slots_in());
     kernel.slotsOut = numbers(stored->slots_out());
+    kernel.memory = stored->memory();
     return kernel;
+  }
+
+  std::vector<Slicing> decodeSlicings(const fb::Vector<const stored::Slicing*>* stored) {
+    std::vector<Slicing> made;
+    if (!stored) return made;
+    take(stored->size() * sizeof(stored::Slicing));
+    for (const stored::Slicing* item : *stored) made.push_back({item->axis(), item->backward()});
+    return made;
+  }
+
+  Control decodeControl(const stored::Control* stored) {
+    return {stored->loops(),
+            stored->counts(),
+            stored->states(),
+            stored->iterations(),
+            decodeSlicings(stored->scanned()),
+            decodeSlicings(stored->collected()),
+            numbers(stored->out())};
   }
 
   Step decodeStep(const stored::Step* stored) {
@@ -268,6 +287,9 @@ class Decoder {
     step.measuredNs = stored->measured_ns();
     step.macs = stored->macs();
     step.fallback = stored->fallback();
+    if (stored->control()) step.control = decodeControl(stored->control());
+    step.bodies = list(stored->bodies(), [this](const stored::Plan* item) { return decodePlan(item); });
+    if (!step.control && !step.bodies.empty()) damaged("a step does not say how it runs its bodies");
     return step;
   }
 
@@ -300,6 +322,9 @@ class Decoder {
         list(stored->decisions(), [this](const stored::Decision* item) { return decodeDecision(item); });
     plan.arenaBytes = stored->arena_bytes();
     plan.workspaceBytes = stored->workspace_bytes();
+    plan.memories = list(stored->memories(), [this](const stored::Memory* memory) {
+      return PlannedMemory{text(memory->name()), memory->arena_bytes(), memory->workspace_bytes()};
+    });
     plan.device = text(stored->device());
     plan.architecture = text(stored->architecture());
     plan.tunedThreads = stored->tuned_threads();

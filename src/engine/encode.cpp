@@ -149,14 +149,33 @@ fb::Offset<stored::Kernel> encodeKernel(Builder& b, const KernelSpec& kernel, co
   return stored::CreateKernel(b, b.CreateString(kernel.backend), b.CreateString(kernel.tactic),
                               b.CreateVector(kernel.params), in, out, packed, epilogue, prologue, nodes,
                               kernel.workspace, island, b.CreateVector(kernel.slotsIn),
-                              b.CreateVector(kernel.slotsOut));
+                              b.CreateVector(kernel.slotsOut), kernel.memory);
 }
+
+fb::Offset<stored::Control> encodeControl(Builder& b, const Control& control) {
+  const auto slicings = [&](const std::vector<Slicing>& items) {
+    std::vector<stored::Slicing> made;
+    for (const Slicing& item : items) made.emplace_back(item.axis, item.backward);
+    return b.CreateVectorOfStructs(made);
+  };
+  const auto scanned = slicings(control.scanned), collected = slicings(control.collected);
+  return stored::CreateControl(b, control.loops, control.counts, control.states, control.iterations, scanned,
+                               collected, b.CreateVector(control.out));
+}
+
+fb::Offset<stored::Plan> encodePlan(Builder& b, const Plan& plan, const BlobIndex& blobs);
 
 fb::Offset<stored::Step> encodeStep(Builder& b, const Step& step, const BlobIndex& blobs) {
   const auto kernel = encodeKernel(b, step.kernel, blobs);
+  fb::Offset<stored::Control> control = 0;
+  fb::Offset<fb::Vector<fb::Offset<stored::Plan>>> bodies = 0;  // none, as a rule
+  if (step.control) {
+    control = encodeControl(b, *step.control);
+    bodies = table(b, step.bodies, [&](const Plan& body) { return encodePlan(b, body, blobs); });
+  }
   return stored::CreateStep(b, kernel, b.CreateString(step.name), texts(b, step.ops), texts(b, step.members),
                             texts(b, step.origins), b.CreateVector(step.reads), b.CreateVector(step.writes),
-                            step.estimateNs, step.measuredNs, step.macs, step.fallback);
+                            step.estimateNs, step.measuredNs, step.macs, step.fallback, control, bodies);
 }
 
 auto encodeDecisions(Builder& b, const std::vector<Decision>& decisions) {
@@ -184,9 +203,14 @@ fb::Offset<stored::Plan> encodePlan(Builder& b, const Plan& plan, const BlobInde
   const auto inputs = ports(plan.inputs), outputs = ports(plan.outputs);
   const auto steps = table(b, plan.steps, [&](const Step& step) { return encodeStep(b, step, blobs); });
   const auto decisions = encodeDecisions(b, plan.decisions);
+  fb::Offset<fb::Vector<fb::Offset<stored::Memory>>> memories = 0;  // none, as a rule
+  if (!plan.memories.empty())
+    memories = table(b, plan.memories, [&](const PlannedMemory& memory) {
+      return stored::CreateMemory(b, b.CreateString(memory.name), memory.arenaBytes, memory.workspaceBytes);
+    });
   return stored::CreatePlan(b, values, arrays, inputs, outputs, steps, decisions, plan.arenaBytes,
                             plan.workspaceBytes, b.CreateString(plan.device),
-                            b.CreateString(plan.architecture), plan.tunedThreads, slots);
+                            b.CreateString(plan.architecture), plan.tunedThreads, slots, memories);
 }
 
 }  // namespace

@@ -3,6 +3,8 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <set>
+#include <string_view>
 
 #include "base/error.h"
 #include "base/text.h"
@@ -14,6 +16,7 @@ namespace {
 
 constexpr uint64_t kLargestArena = uint64_t{1} << 40;
 constexpr size_t kLargestRank = 64;
+constexpr size_t kMostMemories = 16;
 constexpr uint64_t kAlignment = 64;
 
 [[noreturn]] void reject(const char* sentence) {
@@ -28,8 +31,7 @@ class PlanValidator {
   PlanValidator(const EngineData& data, const Plan& plan) : data_(data), plan_(plan) {}
 
   void run() const {
-    require(plan_.arenaBytes <= kLargestArena && plan_.workspaceBytes <= kLargestArena,
-            "its memory is out of range");
+    checkMemories();
     for (const PlannedArray& array : plan_.arrays) {
       require(array.array.at.space != Space::none, "an array has no place");
       require(isIndex(array.value, plan_.values.size()), "an array has no value");
@@ -37,7 +39,7 @@ class PlanValidator {
       require(array.array.dims == plan_.values[static_cast<size_t>(array.value)].dims,
               "an array is not like its value");
     }
-    checkMemory();
+    for (size_t at = 0; at <= plan_.memories.size(); ++at) checkNeed(static_cast<int32_t>(at));
     checkPorts(plan_.inputs, Space::input);
     checkPorts(plan_.outputs, Space::output);
     for (const Step& step : plan_.steps)
@@ -47,16 +49,37 @@ class PlanValidator {
  private:
   static bool isIndex(int32_t index, size_t size) { return index >= 0 && static_cast<size_t>(index) < size; }
 
+  void checkMemories() const {
+    require(plan_.memories.size() <= kMostMemories, "it has too many memories");
+    std::set<std::string_view> names;
+    for (const PlannedMemory& memory : plan_.memories)
+      require(!memory.name.empty() && memory.name != "host" && names.insert(memory.name).second,
+              "two of its memories have one name, or one has none");
+    for (int32_t at = 0; at <= static_cast<int32_t>(plan_.memories.size()); ++at)
+      require(arenaBytesOf(at) <= kLargestArena && workspaceBytesOf(at) <= kLargestArena,
+              "its memory is out of range");
+  }
+
+  uint64_t arenaBytesOf(int32_t memory) const {
+    return memory == 0 ? plan_.arenaBytes : plan_.memories[static_cast<size_t>(memory) - 1].arenaBytes;
+  }
+  uint64_t workspaceBytesOf(int32_t memory) const {
+    return memory == 0 ? plan_.workspaceBytes
+                       : plan_.memories[static_cast<size_t>(memory) - 1].workspaceBytes;
+  }
+
   /// No more than its arrays and steps can need: a context allocates what the plan says.
-  void checkMemory() const {
+  void checkNeed(int32_t memory) const {
     uint64_t arrays = 0, workspace = 0;
     for (const PlannedArray& array : plan_.arrays)
-      if (array.array.at.space == Space::arena) {
+      if (array.array.at.space == Space::arena && array.array.at.index == memory) {
         const uint64_t bytes = bytesOf(array.array.type, extentOf(array.array));
         arrays += (bytes + kAlignment - 1) / kAlignment * kAlignment;
       }
-    for (const Step& step : plan_.steps) workspace = std::max(workspace, step.kernel.workspace);
-    require(plan_.arenaBytes <= arrays && plan_.workspaceBytes <= workspace, "its memory is out of range");
+    for (const Step& step : plan_.steps)
+      if (step.kernel.memory == memory) workspace = std::max(workspace, step.kernel.workspace);
+    require(arenaBytesOf(memory) <= arrays && workspaceBytesOf(memory) <= workspace,
+            "its memory is out of range");
   }
 
   /// The caller's buffers are dense: a port's array is all of its buffer.
@@ -78,6 +101,7 @@ class PlanValidator {
   }
 
   void checkStep(const Step& step) const {
+    for (const Plan& body : step.bodies) PlanValidator(data_, body).run();
     require(!step.ops.empty(), "a step has no op");
     const KernelSpec& kernel = step.kernel;
     require(step.reads.size() == kernel.in.size() && step.writes.size() == kernel.out.size(),
@@ -91,7 +115,8 @@ class PlanValidator {
       require(array.at.space == Space::weights, "packed weights are constants");
     }
     for (const ArraySpec& array : kernel.out) checkArray(array, true);
-    require(kernel.workspace <= plan_.workspaceBytes, "a step has more scratch than the plan");
+    require(isIndex(kernel.memory, plan_.memories.size() + 1), "a step runs in a memory that is not there");
+    require(kernel.workspace <= workspaceBytesOf(kernel.memory), "a step has more scratch than the plan");
     for (const auto* slots : {&kernel.slotsIn, &kernel.slotsOut})
       for (int32_t slot : *slots) require(isIndex(slot, plan_.slots.size()), "an island names no slot");
     require(!kernel.out.empty() || !kernel.slotsOut.empty(), "a step writes nothing");
@@ -123,7 +148,8 @@ class PlanValidator {
     const auto index = static_cast<size_t>(at.index);
     switch (at.space) {
       case Space::arena:
-        return plan_.arenaBytes;
+        require(isIndex(at.index, plan_.memories.size() + 1), "an array is in a memory that is not there");
+        return arenaBytesOf(at.index);
       case Space::input:
         return capacityOfPort(plan_.inputs, at.index);
       case Space::output:

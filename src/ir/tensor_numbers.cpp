@@ -6,11 +6,10 @@
 #include <cmath>
 #include <limits>
 
-#include "base/half.h"
+#include "ir/small_float.h"
 #include "ir/tensor.h"
 
 namespace ridge {
-namespace {
 
 SmallFloat smallFloatOf(DType type) {
   switch (type) {
@@ -33,6 +32,8 @@ SmallFloat smallFloatOf(DType type) {
       return SmallFloat::f4e2m1;
   }
 }
+
+namespace {
 
 [[noreturn]] void notNumeric(DType type) {
   failInput(fmt::format("numbers are expected, the tensor holds {}", name(type)));

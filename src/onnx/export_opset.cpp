@@ -3,12 +3,14 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <set>
 
 #include "base/error.h"
 #include "base/text.h"
 #include "ir/dump.h"
 #include "onnx/opaque.h"
 #include "onnx/opset.h"
+#include "ops/ops.h"
 
 namespace ridge::onnx {
 
@@ -18,14 +20,15 @@ int64_t sinceOf(const Graph& graph, const Node& node) {
   return node.op->sinceFor ? node.op->sinceFor(node, graph) : node.op->since;
 }
 
-// An output that is not made by a node of its graph gets an Identity at export.
-int64_t sinceOfCopies(const Graph& body) {
+// An output that is not made by a node of its graph, or is one already, gets an Identity at export.
+int64_t sinceOfCopies(const Graph& graph) {
   int64_t since = 1;
-  for (const Graph::Output& output : body.outputs()) {
-    const Container container = body.value(output.value).container;
-    if (container == Container::sequence) since = std::max<int64_t>(since, 14);
-    if (container == Container::optional || container == Container::optionalSequence) since = 16;
-  }
+  std::set<ValueId> named;
+  for (const Graph::Output& output : graph.outputs())
+    if (graph.producer(output.value) == kNoNode || !named.insert(output.value).second) {
+      const Node copy{.op = &ops::identity, .in = {output.value}, .out = {output.value}};
+      since = std::max(since, sinceOf(graph, copy));
+    }
   return since;
 }
 
@@ -48,11 +51,9 @@ struct Needs {
         newestOp = displayName(*node.op);
         newestName = displayName(graph, id);
       }
-      for (const auto& body : node.bodies) {
-        collect(*body);
-        opset = std::max(opset, sinceOfCopies(*body));
-      }
+      for (const auto& body : node.bodies) collect(*body);
     }
+    opset = std::max(opset, sinceOfCopies(graph));
   }
 };
 

@@ -39,6 +39,22 @@ void refuseCustomOps(const Graph& graph) {
                 "replace it by ops that `ridge` has, or ask for it to be added");
 }
 
+bool isString(const Graph& graph, ValueId id) {
+  return id != kNoValue && graph.value(id).type == DType::string;
+}
+
+void refuseStrings(const Graph& graph) {
+  for (const NodeId id : graph.order()) {
+    const Node& node = graph.node(id);
+    for (const auto* values : {&node.in, &node.out})
+      if (std::any_of(values->begin(), values->end(), [&](ValueId value) { return isString(graph, value); }))
+        failInput("it takes or gives strings, which no kernel does",
+                  fmt::format("node '{}' ({})", escaped(displayName(graph, id)), displayName(*node.op)),
+                  "leave text to the program around the network");
+    for (const auto& body : node.bodies) refuseStrings(*body);
+  }
+}
+
 // A tensor of this size is a mistake or an attack; noticed before anything walks over its elements.
 constexpr int64_t kMostBytes = int64_t{64} << 30;
 
@@ -68,14 +84,12 @@ void requireLowered(const Graph& graph) {
 Graph lower(const Graph& portable, const std::vector<BoundShape>& shapes, const PassOptions& options,
             PassReport& report) {
   refuseCustomOps(portable);
+  refuseStrings(portable);
   Graph graph = bindShapes(portable, shapes);
   for (const ValueId input : graph.inputs())
     check(graph.value(input).shape.isStatic(), "every input has a shape before a graph is lowered");
   refuseHuge(graph);
-  // Bodies run as they were imported: what they are lowered to is their plan's business.
-  PassOptions here = options;
-  here.bodies = false;
-  runPasses(graph, lowerPasses(), here, report);
+  runPasses(graph, lowerPasses(), options, report);
   if (!report.stopped) requireLowered(graph);
   return graph;
 }

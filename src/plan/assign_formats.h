@@ -8,11 +8,13 @@
 
 namespace ridge {
 
-/// The order in which a value is produced, and perhaps one more copy of it that serves all consumers that
-/// want it.
+/// The order and the memory in which a value is produced, and perhaps one more copy of it in the other order
+/// or elsewhere that serves all consumers that want it.
 struct ValueOrders {
   Order produced = Order::plain;
   bool both = false;
+  int memory = 0;
+  bool away = false;  ///< read in other memories too
 };
 
 struct Formats {
@@ -20,8 +22,9 @@ struct Formats {
   std::map<ValueId, ValueOrders> values;  ///< every value that crosses a border, but constants
 };
 
-/// A PBQP (plan/pbqp.h): regions take a candidate, values one of at most four sets of orders. Graph inputs
-/// are plain, graph outputs exist in plain order, constants cost nothing in either.
-Formats assignFormats(const Graph& graph, const Cover& cover, const std::vector<const Backend*>& backends);
+/// A PBQP (plan/pbqp.h): regions take a candidate, values one of at most four sets of orders; with devices,
+/// in each memory and with or without a transfer. Graph inputs are plain, graph outputs exist in plain order,
+/// both on the host; constants cost nothing in either order and are everywhere.
+Formats assignFormats(const Graph& graph, const Cover& cover, const Memories& memories);
 
 }  // namespace ridge

@@ -48,8 +48,11 @@ struct Proposals {
   std::vector<Refusal> refusals;
 };
 
-/// Base pointers of one execution. Thread t of `threads` may use `workspacePerThread` bytes of scratch at
-/// workspace + t * workspacePerThread.
+class DeviceMemory;
+class Stream;
+
+/// Base pointers of one execution, as the steps of one memory see them. Thread t of `threads` may use
+/// `workspacePerThread` bytes of scratch at workspace + t * workspacePerThread, in the memory of the step.
 struct Buffers {
   std::span<const std::byte* const> inputs;
   std::span<std::byte* const> outputs;
@@ -58,16 +61,23 @@ struct Buffers {
   uint64_t workspacePerThread = 0;
   int threads = 1;  ///< parts that a step may split into; results do not depend on it
   std::span<const std::byte* const> weights;
-  std::span<Datum> slots = {};  ///< what islands make
+  std::span<Datum> slots = {};                    ///< what islands make
+  std::span<std::byte* const> deviceArenas = {};  ///< of Plan::memories; `arena` is the host's
+  Stream* stream = nullptr;                       ///< of the steps' device; null for steps of the host
 };
 
 /// Compiled steps. Immutable and shared by contexts; `run` allocates nothing and may be called from several
-/// threads with different buffers.
+/// threads with different buffers. Steps of a device are enqueued on `buffers.stream` and nothing else: what
+/// `buffers` points to lives until that has finished, `buffers` itself only during the call.
 class Program {
  public:
   virtual ~Program() = default;
   virtual int steps() const = 0;
   virtual void run(int step, const Buffers& buffers) const = 0;
+  /// Steps [first, last): as a device can do it at once, e.g. as a graph.
+  virtual void runRange(int first, int last, const Buffers& buffers) const {
+    for (int step = first; step < last; ++step) run(step, buffers);
+  }
 };
 
 class Backend {
@@ -78,6 +88,10 @@ class Backend {
   virtual std::string architecture() const = 0;
   /// Raised whenever kernels change, so that old timings are not believed.
   virtual int revision() const = 0;
+  /// Where its steps find their arrays; null: host memory. A device's program takes the planner's transfers
+  /// (device_memory.h) too and keeps constants in its memory (DeviceWeights); steps of its own reach only
+  /// arrays and scratch there. Several backends may share a memory: the same name, the same streams.
+  virtual const DeviceMemory* memory() const { return nullptr; }
 
   /// Tactic that copies between arrays of any strides with the same dimensions (reformats, concat, slices),
   /// or "" when this backend has none: `in[0]` to `out[0]`, no params. Up to eight axes, elements of 1, 2, 4
@@ -93,8 +107,8 @@ class Backend {
   virtual Tensor pack(const Packing& packing, std::span<const Tensor> constants) const = 0;
 
   /// Checks every spec against what its tactic can run (sizes, strides, packed bytes: specs may come from a
-  /// hostile file) and compiles. `weights` are the blobs that Space::weights refers to. Throws Error{input}
-  /// with the step's index and a sentence.
+  /// hostile file) and compiles. `weights` are the blobs that Space::weights refers to; they outlive the
+  /// program. Throws Error{input} with the step's index and a sentence.
   virtual std::unique_ptr<Program> compile(std::span<const KernelSpec> specs,
                                            std::span<const std::span<const std::byte>> weights) const = 0;
 };

@@ -59,6 +59,14 @@ bool isOneToOne(const ArraySpec& array) {
   return true;
 }
 
+namespace {
+
+std::byte* arenaOf(size_t index, const Buffers& buffers) {
+  return index == 0 ? buffers.arena : buffers.deviceArenas[index - 1];
+}
+
+}  // namespace
+
 const std::byte* addressOf(const Location& at, const Buffers& buffers) {
   const auto index = static_cast<size_t>(at.index);
   switch (at.space) {
@@ -69,7 +77,7 @@ const std::byte* addressOf(const Location& at, const Buffers& buffers) {
     case Space::output:
       return buffers.outputs[index] + at.offset;
     case Space::arena:
-      return buffers.arena + at.offset;
+      return arenaOf(index, buffers) + at.offset;
     case Space::weights:
       return buffers.weights[index] + at.offset;
   }
@@ -78,8 +86,8 @@ const std::byte* addressOf(const Location& at, const Buffers& buffers) {
 
 std::byte* writableAddressOf(const Location& at, const Buffers& buffers) {
   check(at.space == Space::arena || at.space == Space::output, "kernels write to the arena and to outputs");
-  return (at.space == Space::arena ? buffers.arena : buffers.outputs[static_cast<size_t>(at.index)]) +
-         at.offset;
+  const auto index = static_cast<size_t>(at.index);
+  return (at.space == Space::arena ? arenaOf(index, buffers) : buffers.outputs[index]) + at.offset;
 }
 
 }  // namespace ridge

@@ -32,7 +32,7 @@ bool keepsInnermost(const Piece& piece, const Dims& inDims, Order order) {
 
 /// Orders that a movement can be planned in, with the cost of its copies if no view is found.
 std::vector<Choice> movementChoices(const Graph& graph, const Region& region, const Movement& movement,
-                                    const Backend& copier) {
+                                    const Backend& copier, int memory) {
   const Dims out = graph.value(region.outputs.front()).shape.staticDims();
   const double copyNs = copier.copyNs(2 * bytesOfValue(graph, region.outputs.front()));
   std::vector<Choice> choices;
@@ -43,7 +43,7 @@ std::vector<Choice> movementChoices(const Graph& graph, const Region& region, co
     candidate.outputOrders = {result};
     candidate.estimateNs = cost;
     candidate.stridedInputs = candidate.stridedOutputs = true;
-    choices.push_back({nullptr, std::move(candidate), 0});
+    choices.push_back({nullptr, std::move(candidate), 0, memory});
   };
   if (movement.reshape) {
     offer(Order::plain, Order::plain, 0);
@@ -90,11 +90,14 @@ struct Offer {
 class Coverer {
  public:
   Coverer(const Graph& graph, const std::vector<const Backend*>& backends, const std::set<ValueId>& taps)
-      : graph_(graph), backends_(backends), taps_(taps), assigned_(graph) {}
+      : graph_(graph), backends_(backends), memories_(backends), taps_(taps), assigned_(graph) {}
 
   Cover run() {
     const std::vector<bool> live = liveNodes();
-    const std::vector<int> levels = islandLevels(graph_);
+    findControl(live);
+    std::set<NodeId> planned;
+    for (const auto& [id, region] : control_) planned.insert(id);
+    const std::vector<int> levels = islandLevels(graph_, planned);
     std::map<int, std::vector<NodeId>> byLevel;
     for (NodeId id : graph_.order())
       if (live[static_cast<size_t>(id)]) byLevel[levels[static_cast<size_t>(id)]].push_back(id);
@@ -106,7 +109,8 @@ class Coverer {
         continue;
       }
       for (NodeId seed : nodes)
-        if (assigned_.positionOf(seed) == Assignment::kFree) add(coverFrom(seed, position_));
+        if (assigned_.positionOf(seed) == Assignment::kFree)
+          add(control_.contains(seed) ? coverControl(seed) : coverFrom(seed, position_));
     }
     return std::move(cover_);
   }
@@ -117,6 +121,37 @@ class Coverer {
     cover_.regions.push_back(std::move(chosen));
   }
 
+  /// Nodes whose bodies are planned; why not, for the others.
+  void findControl(const std::vector<bool>& live) {
+    for (NodeId id : graph_.order()) {
+      if (!live[static_cast<size_t>(id)] || graph_.node(id).bodies.empty()) continue;
+      auto found = controlOf(graph_, id, taps_);
+      if (auto* region = std::get_if<ControlRegion>(&found))
+        control_.emplace(id, std::move(*region));
+      else
+        cover_.decisions.push_back({displayName(graph_, id), fmt::format("its bodies are not planned: {}",
+                                                                         std::get<std::string>(found))});
+    }
+  }
+
+  CoverRegion coverControl(NodeId id) {
+    ControlRegion& found = control_.at(id);
+    CoverRegion made;
+    made.control = std::move(found.control);
+    made.region = std::move(found.region);
+    made.choices.push_back(onHost(made.region, "bodies"));
+    return made;
+  }
+
+  /// Dense arrays in host memory.
+  Choice onHost(const Region& region, const char* tactic) const {
+    Candidate candidate;
+    candidate.tactic = tactic;
+    candidate.inputOrders.assign(region.inputs.size(), Order::plain);
+    candidate.outputOrders.assign(region.outputs.size(), Order::plain);
+    return {backends_.back(), std::move(candidate), 0};
+  }
+
   /// The last backend evaluates what no plan can hold.
   CoverRegion coverIsland(std::vector<NodeId> members) {
     CoverRegion made;
@@ -125,11 +160,7 @@ class Coverer {
     made.region.inputs = made.island->inputs;
     made.region.outputs = made.island->outputs;
     made.fallback = true;
-    Candidate candidate;
-    candidate.tactic = "island";
-    candidate.inputOrders.assign(made.region.inputs.size(), Order::plain);
-    candidate.outputOrders.assign(made.region.outputs.size(), Order::plain);
-    made.choices.push_back({backends_.back(), std::move(candidate), 0});
+    made.choices.push_back(onHost(made.region, "island"));
     for (NodeId member : made.region.members)
       if (graph_.node(member).op->evaluate && !graph_.node(member).op->reference)
         cover_.decisions.push_back(
@@ -173,19 +204,26 @@ class Coverer {
   }
 
   std::optional<CoverRegion> tryMovement(NodeId seed, const Region& region) {
-    const Backend* copier = copyBackend(backends_);
-    if (!copier) return std::nullopt;
     std::optional<Movement> movement = movementOf(graph_, seed);
     if (!movement) return std::nullopt;
-    auto choices = movementChoices(graph_, region, *movement, *copier);
-    return CoverRegion{region, std::move(movement), std::nullopt, std::move(choices), false};
+    std::vector<Choice> choices;
+    for (int memory = 0; memory < memories_.count(); ++memory)
+      if (const Backend* here = memories_.copier(memory))
+        for (Choice& choice : movementChoices(graph_, region, *movement, *here, memory))
+          choices.push_back(std::move(choice));
+    if (choices.empty()) return std::nullopt;
+    return CoverRegion{region, std::move(movement), std::nullopt, std::nullopt, std::move(choices), false};
   }
 
-  /// All candidates of the first backend that offers any.
+  /// All candidates of the first backend of each memory that offers any; of the last backend only where no
+  /// other does.
   Offer ask(const Region& region, std::vector<Decision>& refused) const {
     Offer offer;
     offer.region.region = region;
+    std::set<int> offering;
     for (const Backend* backend : backends_) {
+      const int memory = memories_.of(*backend);
+      if (offering.contains(memory) || (!offering.empty() && backend == backends_.back())) continue;
       Proposals proposals;
       backend->propose(graph_, region, proposals);
       for (Refusal& refusal : proposals.refusals)
@@ -193,14 +231,13 @@ class Coverer {
             {displayName(graph_, region), fmt::format("{} did not take {} nodes: {}", refusal.tactic,
                                                       region.members.size(), refusal.sentence)});
       if (proposals.candidates.empty()) continue;
-      offer.cost = std::numeric_limits<double>::infinity();
+      offering.insert(memory);
       for (Candidate& candidate : proposals.candidates) {
         offer.cost = std::min(offer.cost, candidate.estimateNs);
         keepWhatIsRead(graph_, region, candidate);
-        offer.region.choices.push_back({backend, std::move(candidate), 0});
+        offer.region.choices.push_back({backend, std::move(candidate), 0, memory});
       }
       offer.region.fallback = backends_.size() > 1 && backend == backends_.back();
-      break;
     }
     return offer;
   }
@@ -235,8 +272,10 @@ class Coverer {
 
   const Graph& graph_;
   const std::vector<const Backend*>& backends_;
+  const Memories memories_;
   const std::set<ValueId>& taps_;
   Assignment assigned_;
+  std::map<NodeId, ControlRegion> control_;
   int position_ = 0;
   Cover cover_;
 };
@@ -245,12 +284,6 @@ class Coverer {
 
 std::string displayName(const Graph& graph, const Region& region) {
   return displayName(graph, region.anchors.empty() ? region.members.back() : region.anchors.front());
-}
-
-const Backend* copyBackend(const std::vector<const Backend*>& backends) {
-  for (const Backend* backend : backends)
-    if (!backend->copyTactic().empty()) return backend;
-  return nullptr;
 }
 
 Cover coverGraph(const Graph& graph, const std::vector<const Backend*>& backends,

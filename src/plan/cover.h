@@ -8,7 +8,9 @@
 #include <vector>
 
 #include "plan/backend.h"
+#include "plan/control.h"
 #include "plan/island.h"
+#include "plan/memories.h"
 #include "plan/movement.h"
 #include "plan/plan.h"
 
@@ -19,6 +21,7 @@ struct Choice {
   const Backend* backend = nullptr;  ///< null: the planner moves the elements itself (views, copies)
   Candidate candidate;
   double measuredNs = 0;  ///< 0: not timed
+  int memory = 0;         ///< where it runs (plan/memories.h)
   double cost() const { return measuredNs > 0 ? measuredNs : candidate.estimateNs; }
 };
 
@@ -26,6 +29,7 @@ struct CoverRegion {
   Region region;
   std::optional<Movement> movement;  ///< set when the planner moves the elements itself
   std::optional<Island> island;      ///< set when the evaluator runs it; the region has its static values
+  std::optional<Control> control;    ///< set when its bodies are plans of their own
   std::vector<Choice> choices;       ///< not empty
   bool fallback = false;             ///< only the last backend takes it
 };
@@ -38,8 +42,5 @@ struct Cover {
 /// Throws Error{input} naming a node that no backend executes.
 Cover coverGraph(const Graph& graph, const std::vector<const Backend*>& backends,
                  const std::set<ValueId>& taps);
-
-/// The first backend that copies between strides; null when there is none.
-const Backend* copyBackend(const std::vector<const Backend*>& backends);
 
 }  // namespace ridge

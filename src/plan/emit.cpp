@@ -2,7 +2,9 @@
 
 #include <algorithm>
 
+#include "base/error.h"
 #include "ir/dump.h"
+#include "plan/device_memory.h"
 #include "plan/make_spec.h"
 
 namespace ridge {
@@ -12,13 +14,14 @@ namespace {
 class Emitter {
  public:
   Emitter(const Graph& graph, const Cover& cover, const Formats& formats, const Layout& layout,
-          const PlanOptions& options, WeightStore& weights)
+          const Memories& memories, const PlanBody& planBody, WeightStore& weights)
       : graph_(graph),
         cover_(cover),
         formats_(formats),
         layout_(layout),
-        weights_(weights),
-        copier_(copyBackend(options.backends)) {}
+        memories_(memories),
+        planBody_(planBody),
+        weights_(weights) {}
 
   Plan run(const MemoryPlan& memory) {
     for (size_t at = 0; at < layout_.storages.size(); ++at) addArray(static_cast<int>(at));
@@ -34,13 +37,23 @@ class Emitter {
         for (const PlacedCopy& copy : step.copies) addCopy(raw, copy);
     }
     settleOutputSlots();
-    plan_.arenaBytes = memory.arenaBytes;
-    for (const Step& step : plan_.steps)
-      plan_.workspaceBytes = std::max(plan_.workspaceBytes, step.kernel.workspace);
+    addMemories(memory);
     return std::move(plan_);
   }
 
  private:
+  void addMemories(const MemoryPlan& memory) {
+    plan_.arenaBytes = memory.arenaBytes.front();
+    for (int at = 1; at < memories_.count(); ++at)
+      plan_.memories.push_back(
+          {std::string(memories_.device(at).name()), memory.arenaBytes[static_cast<size_t>(at)], 0});
+    for (const Step& step : plan_.steps) {
+      const auto at = static_cast<size_t>(step.kernel.memory);
+      uint64_t& workspace = at == 0 ? plan_.workspaceBytes : plan_.memories[at - 1].workspaceBytes;
+      workspace = std::max(workspace, step.kernel.workspace);
+    }
+  }
+
   Location locate(int at, int64_t extraElements) const {
     const int root = rootOf(layout_, at);
     const Storage& owner = layout_.storages[static_cast<size_t>(root)];
@@ -115,16 +128,34 @@ class Emitter {
       in.push_back(raw.in[at] < 0 ? unreadArray(cover.region.inputs[at]) : arrayOf(raw.in[at]));
     for (int storage : raw.out) out.push_back(arrayOf(storage));
     Step step;
-    step.kernel = makeSpec(graph_, cover.region, choice, std::move(in), std::move(out), weights_);
+    step.estimateNs = choice.candidate.estimateNs;
+    if (cover.control) {
+      step.kernel.backend = "runtime";
+      step.kernel.tactic = choice.candidate.tactic;
+      step.kernel.in = std::move(in);
+      step.kernel.out = std::move(out);
+      addBodies(cover, step);
+    } else {
+      step.kernel = makeSpec(graph_, cover.region, choice, std::move(in), std::move(out), weights_);
+    }
+    step.kernel.memory = raw.memory;
     if (cover.island) describeIsland(*cover.island, step.kernel);
     step.name = displayName(graph_, cover.region);
     describeMembers(cover.region, step);
     step.reads.assign(raw.in.begin(), raw.in.end());
     step.writes.assign(raw.out.begin(), raw.out.end());
-    step.estimateNs = choice.candidate.estimateNs;
     step.measuredNs = choice.measuredNs;
     step.fallback = cover.fallback;
     plan_.steps.push_back(std::move(step));
+  }
+
+  void addBodies(const CoverRegion& cover, Step& step) {
+    step.control = cover.control;
+    const auto times = static_cast<double>(std::max<int64_t>(1, cover.control->iterations));
+    for (const auto& body : graph_.node(cover.region.anchor()).bodies) {
+      step.bodies.push_back(planBody_(*body));
+      for (const Step& inner : step.bodies.back().steps) step.estimateNs += times * inner.estimateNs;
+    }
   }
 
   void describeMembers(const Region& region, Step& step) const {
@@ -141,8 +172,14 @@ class Emitter {
     const Storage& source = layout_.storages[static_cast<size_t>(copy.in)];
     ArraySpec in{source.type, copy.dims, copy.inStrides, locate(copy.in, copy.inOffset)};
     ArraySpec out{source.type, copy.dims, copy.outStrides, locate(copy.out, copy.outOffset)};
+    const bool transfer = raw.kind == RawStep::Kind::transfer;
+    const Backend* copier = memories_.copier(raw.memory);
+    check(transfer || copier, "somebody copies where a copy is planned");
+    const Backend& backend = transfer ? memories_.mover(raw.memory) : *copier;
     Step step;
-    step.kernel = makeCopySpec(*copier_, std::move(in), std::move(out));
+    step.kernel = makeCopySpec(backend, transfer ? kTransferTactic : backend.copyTactic(), std::move(in),
+                               std::move(out));
+    step.kernel.memory = raw.memory;
     step.reads = {copy.in};
     step.writes = {copy.out};
     if (raw.kind == RawStep::Kind::movement) {
@@ -152,9 +189,10 @@ class Emitter {
     } else {
       step.name = graph_.value(source.value).name;
       const bool reorders = source.order != layout_.storages[static_cast<size_t>(copy.out)].order;
-      step.ops = {reorders ? "reformat" : "copy"};
+      step.ops = {transfer ? isUpload(step.kernel) ? "upload" : "download" : reorders ? "reformat" : "copy"};
     }
-    step.estimateNs = copier_->copyNs(2 * bytesOf(source.type, elementCount(copy.dims)));
+    const uint64_t bytes = bytesOf(source.type, elementCount(copy.dims));
+    step.estimateNs = transfer ? memories_.device(raw.memory).transferNs(bytes) : backend.copyNs(2 * bytes);
     plan_.steps.push_back(std::move(step));
   }
 
@@ -162,8 +200,9 @@ class Emitter {
   const Cover& cover_;
   const Formats& formats_;
   const Layout& layout_;
+  const Memories& memories_;
+  const PlanBody& planBody_;
   WeightStore& weights_;
-  const Backend* copier_;
   std::map<ValueId, int32_t> valueIndex_, slotIndex_;
   Plan plan_;
 };
@@ -171,8 +210,9 @@ class Emitter {
 }  // namespace
 
 Plan emitPlan(const Graph& graph, const Cover& cover, const Formats& formats, const Layout& layout,
-              const MemoryPlan& memory, const PlanOptions& options, WeightStore& weights) {
-  return Emitter(graph, cover, formats, layout, options, weights).run(memory);
+              const MemoryPlan& memory, const Memories& memories, const PlanBody& planBody,
+              WeightStore& weights) {
+  return Emitter(graph, cover, formats, layout, memories, planBody, weights).run(memory);
 }
 
 }  // namespace ridge

@@ -8,11 +8,11 @@
 
 namespace ridge {
 
-std::vector<int> islandLevels(const Graph& graph) {
+std::vector<int> islandLevels(const Graph& graph, const std::set<NodeId>& planned) {
   std::vector<int> levels(static_cast<size_t>(graph.nodeCount()), 0);
   for (NodeId id : graph.order()) {
     int& level = levels[static_cast<size_t>(id)];
-    const int parity = isDynamic(graph, id) ? 1 : 0;
+    const int parity = isDynamic(graph, id) && !planned.contains(id) ? 1 : 0;
     level = parity;
     for (ValueId input : graph.node(id).in) {
       const NodeId producer = input == kNoValue ? kNoNode : graph.producer(input);

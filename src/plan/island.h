@@ -10,9 +10,9 @@
 
 namespace ridge {
 
-/// By node: even where plans run it, odd where it belongs to the island of that number. Every node comes
-/// after those it depends on when they run by level.
-std::vector<int> islandLevels(const Graph& graph);
+/// By node: even where plans run it (those in `planned` too), odd where it belongs to the island of that
+/// number. Every node comes after those it depends on when they run by level.
+std::vector<int> islandLevels(const Graph& graph, const std::set<NodeId>& planned);
 
 struct Island {
   std::vector<NodeId> members;    ///< in topological order

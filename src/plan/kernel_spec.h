@@ -15,10 +15,11 @@ class Graph;
 
 /// Where the bytes of an array live.
 enum class Space : uint8_t {
-  none,     ///< an absent optional input
-  input,    ///< the caller's buffer of input `index`, dense row-major
-  output,   ///< the caller's buffer of output `index`, dense row-major
-  arena,    ///< the context's activations, at byte `offset`
+  none,    ///< an absent optional input
+  input,   ///< the caller's buffer of input `index`, dense row-major
+  output,  ///< the caller's buffer of output `index`, dense row-major
+  arena,  ///< the context's activations in memory `index` (0: the host's, else Plan::memories[index - 1]), at
+          ///< byte `offset`
   weights,  ///< constants of the engine (portable or packed): blob `index`, at byte `offset`
 };
 
@@ -45,8 +46,10 @@ struct NodeSpec {
 };
 
 struct KernelSpec {
-  std::string backend;          ///< "cpu", "reference"
-  std::string tactic;           ///< name in that backend's tactic_list.cpp
+  std::string backend;  ///< "cpu", "reference"
+  std::string tactic;   ///< name in that backend's tactic_list.cpp
+  int32_t memory =
+      0;  ///< where it runs, counted like Location::index of an arena: arrays in arenas are there
   std::vector<int64_t> params;  ///< meaning defined by the tactic (tile, attributes of the anchor)
   std::vector<ArraySpec> in,
       out;  ///< the region's inputs and outputs; Expr operands refer to `in` by ValueId = index

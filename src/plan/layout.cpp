@@ -6,6 +6,7 @@
 #include <cstring>
 #include <map>
 #include <set>
+#include <tuple>
 
 #include "base/error.h"
 #include "ir/dynamic.h"
@@ -37,10 +38,12 @@ Tensor inOrder(const Tensor& plain, Order order) {
 
 class LayoutMaker {
  public:
-  LayoutMaker(const Graph& graph, const Cover& cover, const Formats& formats, WeightStore& weights)
-      : graph_(graph), cover_(cover), formats_(formats), weights_(weights) {}
+  LayoutMaker(const Graph& graph, const Cover& cover, const Formats& formats, const Memories& memories,
+              WeightStore& weights)
+      : graph_(graph), cover_(cover), formats_(formats), memories_(memories), weights_(weights) {}
 
   Layout run() {
+    noteReaders();
     for (size_t at = 0; at < graph_.inputs().size(); ++at) {
       const int storage =
           addStorage(graph_.inputs()[at], Order::plain, Space::input, static_cast<int32_t>(at));
@@ -53,7 +56,7 @@ class LayoutMaker {
   }
 
  private:
-  using Key = std::pair<ValueId, Order>;
+  using Key = std::tuple<ValueId, Order, int>;  // the memory last; constants are everywhere and count as 0
 
   Order effective(ValueId value, Order order) const {
     return ordersCoincide(graph_.value(value).shape.staticDims()) ? Order::plain : order;
@@ -71,7 +74,7 @@ class LayoutMaker {
     storage.index = index;
     layout_.storages.push_back(std::move(storage));
     const auto made = static_cast<int>(layout_.storages.size()) - 1;
-    known_.emplace(Key{id, effective(id, order)}, made);
+    known_.emplace(Key{id, effective(id, order), space == Space::arena ? index : 0}, made);
     return made;
   }
 
@@ -82,10 +85,46 @@ class LayoutMaker {
     return addStorage(id, stored, Space::weights, blob);
   }
 
-  int storageOf(ValueId id, Order order) {
-    if (auto known = known_.find({id, effective(id, order)}); known != known_.end()) return known->second;
-    check(graph_.value(id).isConstant(), "a value has been produced before it is read");
-    return constantStorage(id, order);
+  /// May add a transfer before the step that is being made.
+  int storageOf(ValueId id, Order order, int memory) {
+    const bool constant = graph_.value(id).isConstant();
+    const auto known = known_.find({id, effective(id, order), constant ? 0 : memory});
+    if (known != known_.end()) return known->second;
+    return constant ? constantStorage(id, order) : transferred(id, order, memory);
+  }
+
+  int transferred(ValueId id, Order order, int to) {
+    int device = to;
+    for (int memory = 1; to == 0 && memory < memories_.count(); ++memory)
+      if (known_.contains({id, effective(id, order), memory})) device = memory;
+    check(device > 0, "a value has been produced before it is read");
+    const int source = to == 0 ? known_.at({id, effective(id, order), device}) : storageOf(id, order, 0);
+    const int target = produce(id, order, to);
+    push({RawStep::Kind::transfer, -1, {source}, {target}, device});
+    return target;
+  }
+
+  /// Who reads a value in an order, by memory: a reformat is made there if it can be.
+  void noteReaders() {
+    for (size_t at = 0; at < cover_.regions.size(); ++at) {
+      const CoverRegion& cover = cover_.regions[at];
+      const Candidate& candidate = cover.choices[formats_.choice[at]].candidate;
+      for (size_t input = 0; input < cover.region.inputs.size(); ++input)
+        readers_[{cover.region.inputs[input], candidate.inputOrders[input]}].insert(
+            cover.choices[formats_.choice[at]].memory);
+    }
+    for (const Graph::Output& output : graph_.outputs()) readers_[{output.value, Order::plain}].insert(0);
+  }
+
+  /// On a device that copies: the one that has made the value, or that alone reads the result; else the host.
+  int reformatMemory(ValueId value, Order made, Order wanted) const {
+    for (int memory = memories_.count() - 1; memory > 0; --memory)
+      if (known_.contains({value, effective(value, made), memory}) && memories_.copier(memory)) return memory;
+    const auto readers = readers_.find({value, wanted});
+    if (readers != readers_.end() && readers->second.size() == 1 &&
+        memories_.copier(*readers->second.begin()))
+      return *readers->second.begin();
+    return 0;
   }
 
   void addRegion(int at) {
@@ -94,25 +133,26 @@ class LayoutMaker {
     RawStep step;
     step.kind = cover.movement ? RawStep::Kind::movement : RawStep::Kind::region;
     step.region = at;
+    step.memory = cover.choices[formats_.choice[static_cast<size_t>(at)]].memory;
     for (size_t input = 0; input < cover.region.inputs.size(); ++input) {
       const ValueId value = cover.region.inputs[input];
       const auto& unread = candidate.unread;
       const bool absent = value == kNoValue || std::find(unread.begin(), unread.end(), value) != unread.end();
-      step.in.push_back(absent ? -1 : storageOf(value, candidate.inputOrders[input]));
+      step.in.push_back(absent ? -1 : storageOf(value, candidate.inputOrders[input], step.memory));
     }
     for (size_t output = 0; output < cover.region.outputs.size(); ++output)
-      step.out.push_back(produce(cover.region.outputs[output], candidate.outputOrders[output]));
+      step.out.push_back(produce(cover.region.outputs[output], candidate.outputOrders[output], step.memory));
     push(std::move(step));
     for (ValueId value : cover.region.outputs) addReformat(value);
   }
 
-  /// The storage that a region writes: a graph output goes straight to the caller's buffer when it is plain.
-  int produce(ValueId value, Order order) {
-    if (effective(value, order) == Order::plain)
+  /// The storage that a step writes: a graph output goes straight to the caller's buffer when it is plain.
+  int produce(ValueId value, Order order, int memory) {
+    if (memory == 0 && effective(value, order) == Order::plain)
       for (size_t at = 0; at < graph_.outputs().size(); ++at)
         if (graph_.outputs()[at].value == value)
           return addStorage(value, Order::plain, Space::output, static_cast<int32_t>(at));
-    return addStorage(value, order, Space::arena, 0);
+    return addStorage(value, order, Space::arena, memory);
   }
 
   void addReformat(ValueId value) {
@@ -120,8 +160,9 @@ class LayoutMaker {
     if (orders == formats_.values.end() || !orders->second.both) return;
     const Order produced = orders->second.produced;
     const Order other = produced == Order::plain ? Order::channelsLast : Order::plain;
-    const int source = storageOf(value, produced);
-    push({RawStep::Kind::copy, -1, {source}, {produce(value, other)}});
+    const int memory = reformatMemory(value, produced, other);
+    const int source = storageOf(value, produced, memory);
+    push({RawStep::Kind::copy, -1, {source}, {produce(value, other, memory)}, memory});
   }
 
   void addOutput(int32_t at) {
@@ -130,7 +171,7 @@ class LayoutMaker {
       layout_.outputs.push_back(-1);
       return;
     }
-    const int plain = storageOf(value, Order::plain);
+    const int plain = storageOf(value, Order::plain, 0);
     const Storage& storage = layout_.storages[static_cast<size_t>(plain)];
     if (storage.space == Space::output && storage.index == at) {
       layout_.outputs.push_back(plain);
@@ -156,9 +197,11 @@ class LayoutMaker {
   const Graph& graph_;
   const Cover& cover_;
   const Formats& formats_;
+  const Memories& memories_;
   WeightStore& weights_;
   Layout layout_;
   std::map<Key, int> known_;
+  std::map<std::pair<ValueId, Order>, std::set<int>> readers_;
 };
 
 }  // namespace
@@ -168,8 +211,9 @@ std::string constantKey(const Tensor& tensor, Order order) {
   return fmt::format("{:016x}{:016x} {}", hash.high, hash.low, name(order));
 }
 
-Layout layOut(const Graph& graph, const Cover& cover, const Formats& formats, WeightStore& weights) {
-  return LayoutMaker(graph, cover, formats, weights).run();
+Layout layOut(const Graph& graph, const Cover& cover, const Formats& formats, const Memories& memories,
+              WeightStore& weights) {
+  return LayoutMaker(graph, cover, formats, memories, weights).run();
 }
 
 }  // namespace ridge

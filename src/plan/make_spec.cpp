@@ -59,10 +59,10 @@ KernelSpec makeSpec(const Graph& graph, const Region& region, const Choice& choi
   return spec;
 }
 
-KernelSpec makeCopySpec(const Backend& backend, ArraySpec in, ArraySpec out) {
+KernelSpec makeCopySpec(const Backend& backend, std::string_view tactic, ArraySpec in, ArraySpec out) {
   KernelSpec spec;
   spec.backend = backend.name();
-  spec.tactic = backend.copyTactic();
+  spec.tactic = tactic;
   spec.in = {std::move(in)};
   spec.out = {std::move(out)};
   return spec;

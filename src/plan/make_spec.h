@@ -13,7 +13,7 @@ namespace ridge {
 KernelSpec makeSpec(const Graph& graph, const Region& region, const Choice& choice, std::vector<ArraySpec> in,
                     std::vector<ArraySpec> out, WeightStore& weights);
 
-/// A copy between two arrays of the same dimensions.
-KernelSpec makeCopySpec(const Backend& backend, ArraySpec in, ArraySpec out);
+/// A copy between two arrays of the same dimensions, by a tactic of the backend.
+KernelSpec makeCopySpec(const Backend& backend, std::string_view tactic, ArraySpec in, ArraySpec out);
 
 }  // namespace ridge

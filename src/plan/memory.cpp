@@ -23,13 +23,14 @@ uint64_t alignedBytes(const Storage& storage) {
   return (bytes + kAlignment - 1) / kAlignment * kAlignment;
 }
 
-std::vector<Block> arenaBlocks(const Layout& layout) {
+std::vector<Block> arenaBlocks(const Layout& layout, int memory) {
   std::vector<Block> blocks;
   std::vector<int> blockOf(layout.storages.size(), -1);
   for (size_t at = 0; at < layout.storages.size(); ++at) {
     const Storage& storage = layout.storages[at];
     const int root = rootOf(layout, static_cast<int>(at));
-    if (layout.storages[static_cast<size_t>(root)].space != Space::arena) continue;
+    const Storage& owner = layout.storages[static_cast<size_t>(root)];
+    if (owner.space != Space::arena || owner.index != memory) continue;
     int& index = blockOf[static_cast<size_t>(root)];
     if (index < 0) {
       index = static_cast<int>(blocks.size());
@@ -101,7 +102,7 @@ std::vector<PlacedStep> placedSteps(const Cover& cover, const Layout& layout, co
   for (size_t at = 0; at < layout.steps.size(); ++at) {
     const RawStep& raw = layout.steps[at];
     PlacedStep step{static_cast<int>(at), {}};
-    if (raw.kind == RawStep::Kind::copy) {
+    if (raw.kind == RawStep::Kind::copy || raw.kind == RawStep::Kind::transfer) {
       step.copies.push_back(wholeCopy(layout, raw.in.front(), raw.out.front()));
     } else if (raw.kind == RawStep::Kind::movement) {
       const Movement& movement = *cover.regions[static_cast<size_t>(raw.region)].movement;
@@ -134,16 +135,18 @@ int64_t offsetInRoot(const Layout& layout, int storage) {
   return offset;
 }
 
-MemoryPlan planMemory(const Cover& cover, const Formats& formats, Layout& layout) {
+MemoryPlan planMemory(const Cover& cover, const Formats& formats, const Memories& memories, Layout& layout) {
   ViewPlanner views(cover, formats, layout);
   views.placeConcatInputs();
   views.aliasMovements();
   MemoryPlan plan;
   plan.inPlace = views.reuseDyingInputs();
-  std::vector<Block> blocks = arenaBlocks(layout);
-  plan.arenaBytes = placeBlocks(blocks);
-  for (const Block& block : blocks)
-    layout.storages[static_cast<size_t>(block.root)].arenaOffset = block.offset;
+  for (int memory = 0; memory < memories.count(); ++memory) {
+    std::vector<Block> blocks = arenaBlocks(layout, memory);
+    plan.arenaBytes.push_back(placeBlocks(blocks));
+    for (const Block& block : blocks)
+      layout.storages[static_cast<size_t>(block.root)].arenaOffset = block.offset;
+  }
   plan.steps = placedSteps(cover, layout, views);
   return plan;
 }

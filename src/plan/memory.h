@@ -1,4 +1,5 @@
-// Places in memory: views into parents, in-place results, and offsets in one arena.
+// Places in memory: views into parents, in-place results, and offsets in one
+// arena for each memory.
 #pragma once
 
 #include <cstdint>
@@ -16,18 +17,19 @@ struct PlacedCopy {
   int64_t inOffset = 0, outOffset = 0;  ///< elements, from the start of the storage
 };
 struct PlacedStep {
-  int raw = 0;                     ///< index into Layout::steps
-  std::vector<PlacedCopy> copies;  ///< for movements and copies; a movement without copies is dropped
+  int raw = 0;  ///< index into Layout::steps
+  std::vector<PlacedCopy>
+      copies;  ///< for movements, copies and transfers; a movement without copies is dropped
 };
 
 struct MemoryPlan {
   std::vector<PlacedStep> steps;
-  uint64_t arenaBytes = 0;
-  int inPlace = 0;  ///< results that took over an input's memory
+  std::vector<uint64_t> arenaBytes;  ///< by memory, the host's first
+  int inPlace = 0;                   ///< results that took over an input's memory
 };
 
 /// Settles Storage::{strides, parent, offset, arenaOffset} in `layout`.
-MemoryPlan planMemory(const Cover& cover, const Formats& formats, Layout& layout);
+MemoryPlan planMemory(const Cover& cover, const Formats& formats, const Memories& memories, Layout& layout);
 
 /// Storage that owns the bytes, and the first element of `storage` within it.
 int rootOf(const Layout& layout, int storage);

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "ir/graph.h"
+#include "plan/control.h"
 #include "plan/kernel_spec.h"
 
 namespace ridge {
@@ -31,19 +32,23 @@ struct Decision {
   std::string sentence;
 };
 
+struct Plan;
+
 struct Step {
   KernelSpec kernel;
-  std::string name;  ///< of the region (its anchor's name) or of the copied value
-  std::vector<std::string>
-      ops;  ///< names of the ops that it executes; {"reformat"}, {"copy"} for the planner's own
-  std::vector<std::string> members;  ///< names of the lowered nodes
-  Origins origins;                   ///< names of the source nodes
-  std::vector<int32_t> reads;        ///< kernel.in[i] is array reads[i]; -1: a constant or absent
-  std::vector<int32_t> writes;       ///< kernel.out[i] is array writes[i]
-  double estimateNs = 0;             ///< analytic model
-  double measuredNs = 0;             ///< timing cache; 0 when not timed
-  int64_t macs = 0;                  ///< multiply-adds of its members
-  bool fallback = false;             ///< a reference kernel stands in for one that the device lacks
+  std::string name;              ///< of the region (its anchor's name) or of the copied value
+  std::vector<std::string> ops;  ///< names of the ops that it executes; {"reformat"}, {"copy"}, {"upload"},
+                                 ///< {"download"} for the planner's own
+  std::vector<std::string> members;     ///< names of the lowered nodes
+  Origins origins;                      ///< names of the source nodes
+  std::vector<int32_t> reads;           ///< kernel.in[i] is array reads[i]; -1: a constant or absent
+  std::vector<int32_t> writes;          ///< kernel.out[i] is array writes[i]
+  double estimateNs = 0;                ///< analytic model
+  double measuredNs = 0;                ///< timing cache; 0 when not timed
+  int64_t macs = 0;                     ///< multiply-adds of its members
+  bool fallback = false;                ///< a reference kernel stands in for one that the device lacks
+  std::optional<Control> control = {};  ///< how the bodies run; `kernel` has arrays only then
+  std::vector<Plan> bodies = {};        ///< plans of their own, on the same constants
 };
 
 /// Input or output of the plan, with its bound shape.
@@ -60,6 +65,13 @@ struct PortType {
   Dims dims;
 };
 
+/// Memory of a device.
+struct PlannedMemory {
+  std::string name;             ///< DeviceMemory::name
+  uint64_t arenaBytes = 0;      ///< activations there
+  uint64_t workspaceBytes = 0;  ///< scratch there, of all steps in turn
+};
+
 struct Plan {
   std::vector<PlannedValue> values;
   std::vector<PlannedArray> arrays;
@@ -68,16 +80,26 @@ struct Plan {
   std::vector<Port> inputs, outputs;
   std::vector<Step> steps;
   std::vector<Decision> decisions;
-  uint64_t arenaBytes = 0;      ///< activations, 64-byte aligned
-  uint64_t workspaceBytes = 0;  ///< scratch of one thread
-  std::string device;           ///< "cpu", "reference"
-  std::string architecture;     ///< instruction set that it was planned for
-  int tunedThreads = 0;         ///< threads of the timings; 0 when nothing was timed
+  uint64_t arenaBytes = 0;              ///< activations in host memory, 64-byte aligned
+  uint64_t workspaceBytes = 0;          ///< scratch of one thread of the host
+  std::vector<PlannedMemory> memories;  ///< besides the host's
+  std::string device;                   ///< "cpu", "reference"
+  std::string architecture;             ///< instruction set that it was planned for
+  int tunedThreads = 0;                 ///< threads of the timings; 0 when nothing was timed
 
   PortType typeOf(const Port& port) const;
   /// The only contents that the plan serves; nullopt: any.
   std::optional<Tensor> fixedOf(const Port& port) const;
 };
+
+/// Calls `use(step, depth)` with every step, those of bodies (one deeper) after the step that runs them.
+template <class Use>
+void forEachStep(const Plan& plan, const Use& use, int depth = 0) {
+  for (const Step& step : plan.steps) {
+    use(step, depth);
+    for (const Plan& body : step.bodies) forEachStep(body, use, depth + 1);
+  }
+}
 
 /// Constants of an engine in the form that kernels read; shared by its plans. Blobs are 64-byte aligned in
 /// the file.

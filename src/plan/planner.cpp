@@ -7,6 +7,7 @@
 #include "base/error.h"
 #include "base/text.h"
 #include "base/thread_pool.h"
+#include "plan/device_memory.h"
 #include "plan/emit.h"
 #include "plan/tuner.h"
 
@@ -32,16 +33,51 @@ void addReformatDecisions(Plan& plan) {
           {step.name, fmt::format("is copied to another layout, about {:.1f} us", step.estimateNs / 1e3)});
 }
 
+void addPlaceDecisions(const Graph& graph, const Formats& formats, Cover& cover) {
+  for (size_t at = 0; at < cover.regions.size(); ++at) {
+    const CoverRegion& region = cover.regions[at];
+    const Choice &first = region.choices.front(), &taken = region.choices[formats.choice[at]];
+    if (!region.movement && taken.memory != first.memory)
+      cover.decisions.push_back(
+          {displayName(graph, region.region),
+           fmt::format("is left to {}: moving its arrays for {} would cost more than it saves",
+                       taken.backend->name(), first.backend->name())});
+  }
+}
+
+void addTransferDecisions(Plan& plan) {
+  for (const Step& step : plan.steps) {
+    if (!isTransfer(step.kernel)) continue;
+    const ArraySpec& array = step.kernel.out.front();
+    plan.decisions.push_back(
+        {step.name,
+         fmt::format("is moved {} {}, {} bytes, about {:.1f} us", isUpload(step.kernel) ? "to" : "from",
+                     plan.memories[static_cast<size_t>(step.kernel.memory) - 1].name,
+                     bytesOf(array.type, elementCount(array.dims)), step.estimateNs / 1e3)});
+  }
+}
+
 }  // namespace
 
 Plan makePlan(const Graph& graph, const PlanOptions& options, WeightStore& weights) {
-  check(!options.backends.empty(), "a plan is made for at least one backend");
+  check(!options.backends.empty() && !options.backends.back()->memory(),
+        "the last backend of a plan is one of the host");
+  const Memories memories(options.backends);
   Cover cover = coverGraph(graph, options.backends, tapIds(graph, options.taps));
   tune(graph, cover, options);
-  const Formats formats = assignFormats(graph, cover, options.backends);
-  Layout layout = layOut(graph, cover, formats, weights);
-  const MemoryPlan memory = planMemory(cover, formats, layout);
-  Plan plan = emitPlan(graph, cover, formats, layout, memory, options, weights);
+  const Formats formats = assignFormats(graph, cover, memories);
+  addPlaceDecisions(graph, formats, cover);
+  Layout layout = layOut(graph, cover, formats, memories, weights);
+  const MemoryPlan memory = planMemory(cover, formats, memories, layout);
+  const auto planBody = [&](const Graph& body) {
+    PlanOptions inner = options;
+    inner.taps.clear();
+    // An iteration is too short to be worth a transfer.
+    std::erase_if(inner.backends, [](const Backend* backend) { return backend->memory() != nullptr; });
+    inner.progress = {};
+    return makePlan(body, inner, weights);
+  };
+  Plan plan = emitPlan(graph, cover, formats, layout, memory, memories, planBody, weights);
   plan.device = options.backends.front()->name();
   plan.architecture = options.backends.front()->architecture();
   const bool timed =
@@ -49,6 +85,7 @@ Plan makePlan(const Graph& graph, const PlanOptions& options, WeightStore& weigh
   plan.tunedThreads = timed ? ThreadPool::instance().threads() : 0;
   plan.decisions = std::move(cover.decisions);
   addReformatDecisions(plan);
+  addTransferDecisions(plan);
   return plan;
 }
 

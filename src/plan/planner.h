@@ -18,7 +18,7 @@ enum class Tune {
 
 struct PlanOptions {
   std::vector<const Backend*>
-      backends;  ///< in order of preference; the last one takes what the others refuse
+      backends;  ///< in order of preference; the last one, of the host, takes what the others refuse
   Tune tune = Tune::off;
   double budgetSeconds = 0;       ///< for timing; 0: no limit
   TimingCache* cache = nullptr;   ///< read and extended; may be null

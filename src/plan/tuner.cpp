@@ -8,6 +8,7 @@
 
 #include "base/interrupt.h"
 #include "base/thread_pool.h"
+#include "plan/device_memory.h"
 #include "plan/make_spec.h"
 
 namespace ridge {
@@ -26,6 +27,29 @@ std::string signatureOfValue(const Graph& graph, ValueId id) {
   return fmt::format("{}{}{}", name(value.type), value.shape.toString(), value.isConstant() ? "c" : "");
 }
 
+/// The same bytes in a device's memory; nothing for the host.
+class DeviceBench {
+ public:
+  DeviceBench(const DeviceMemory* memory, const Tensor& arena, uint64_t workspaceBytes, Buffers& buffers) {
+    if (!memory) return;
+    if (arena.byteSize() > 0) arena_ = memory->allocate(arena.byteSize());
+    if (workspaceBytes > 0) workspace_ = memory->allocate(workspaceBytes);
+    stream_ = memory->newStream();
+    address_ = arena_.get();
+    buffers.deviceArenas = {&address_, 1};
+    buffers.workspace = workspace_.get();
+    buffers.threads = 1;
+    buffers.stream = stream_.get();
+    if (arena.byteSize() > 0) stream_->upload(arena.bytes().data(), address_, arena.byteSize());
+    stream_->finish();
+  }
+
+ private:
+  DeviceBytes arena_, workspace_;
+  std::byte* address_ = nullptr;
+  std::unique_ptr<Stream> stream_;
+};
+
 /// Buffers of one region in isolation: random inputs in an arena of their own.
 class Bench {
  public:
@@ -35,17 +59,19 @@ class Bench {
   int64_t time(const Choice& choice, int runs, double secondsAtMost) {
     WeightStore weights;
     end_ = 0;
+    memory_ = choice.backend->memory() ? 1 : 0;
     std::vector<ArraySpec> in, out;
     for (size_t at = 0; at < region_.inputs.size(); ++at)
       in.push_back(
           place(region_.inputs[at], choice.candidate.inputOrders[at], choice.candidate.unread, &weights));
     for (size_t at = 0; at < region_.outputs.size(); ++at)
       out.push_back(place(region_.outputs[at], choice.candidate.outputOrders[at], {}, nullptr));
-    const KernelSpec spec = makeSpec(graph_, region_, choice, std::move(in), std::move(out), weights);
+    KernelSpec spec = makeSpec(graph_, region_, choice, std::move(in), std::move(out), weights);
+    spec.memory = memory_;
     std::vector<std::span<const std::byte>> blobs;
     for (const WeightBlob& blob : weights.blobs()) blobs.push_back(blob.bytes.bytes());
     const auto program = choice.backend->compile({&spec, 1}, blobs);
-    return run(*program, spec, blobs, runs, secondsAtMost);
+    return run(*program, spec, choice.backend->memory(), blobs, runs, secondsAtMost);
   }
 
  private:
@@ -59,12 +85,12 @@ class Bench {
       array.at = {Space::weights, weights->add(value.name, [&] { return value.constant; }), 0};
       return array;
     }
-    array.at = {Space::arena, 0, end_};
+    array.at = {Space::arena, memory_, end_};
     end_ += (bytesOf(array.type, elementCount(array.dims)) + 63) / 64 * 64;
     return array;
   }
 
-  int64_t run(const Program& program, const KernelSpec& spec,
+  int64_t run(const Program& program, const KernelSpec& spec, const DeviceMemory* memory,
               const std::vector<std::span<const std::byte>>& weights, int runs, double secondsAtMost) {
     const int threads = ThreadPool::instance().threads();
     Tensor arena = Tensor::allocate(DType::u8, {static_cast<int64_t>(end_)});
@@ -73,14 +99,19 @@ class Bench {
     Tensor workspace = Tensor::allocate(DType::u8, {static_cast<int64_t>(perThread) * threads});
     std::vector<const std::byte*> blobs;
     for (const auto& blob : weights) blobs.push_back(blob.data());
-    const Buffers buffers{
-        {}, {}, arena.mutableBytes().data(), workspace.mutableBytes().data(), perThread, threads, blobs};
-    program.run(0, buffers);
+    Buffers buffers{{},      {},   arena.mutableBytes().data(), workspace.mutableBytes().data(), perThread,
+                    threads, blobs};
+    const DeviceBench device(memory, arena, perThread, buffers);
+    const auto once = [&] {
+      program.run(0, buffers);
+      if (buffers.stream) buffers.stream->finish();
+    };
+    once();
     const auto start = Clock::now();
     int64_t best = 0;
     for (int at = 0; at < runs && (at == 0 || secondsSince(start) < secondsAtMost); ++at) {
       const auto begin = Clock::now();
-      program.run(0, buffers);
+      once();
       const auto taken = std::chrono::duration_cast<std::chrono::nanoseconds>(Clock::now() - begin).count();
       best = at == 0 ? taken : std::min<int64_t>(best, taken);
     }
@@ -102,6 +133,7 @@ class Bench {
   const Graph& graph_;
   const Region& region_;
   uint64_t end_ = 0;
+  int32_t memory_ = 0;
 };
 
 }  // namespace

@@ -57,7 +57,7 @@ bool ViewPlanner::isFreeRoot(int at) const {
 
 bool ViewPlanner::writersTakeStrides(int at, const Dims& strides) const {
   const RawStep& writer = layout_.steps[static_cast<size_t>(storage(at).def)];
-  if (writer.kind != RawStep::Kind::region) return true;
+  if (writer.kind != RawStep::Kind::region) return writer.kind != RawStep::Kind::transfer;
   // Who writes rows needs them dense; who writes pixels finds one channel anywhere.
   const bool dense = innermostStride(storage(at).dims, strides, Order::plain) == 1;
   for (size_t index = 0; index < writer.out.size(); ++index)
@@ -75,8 +75,8 @@ bool ViewPlanner::readersTakeStrides(int at, const Dims& strides) const {
     if (reader.kind == RawStep::Kind::movement)
       return !region(reader).movement->reshape ||
              reshapedStrides(storage(at).dims, strides, storage(reader.out.front()).dims).has_value();
-    return reader.kind == RawStep::Kind::copy ||
-           (candidate(reader).stridedInputs && (dense || candidate(reader).scatteredInputs) &&
+    if (reader.kind != RawStep::Kind::region) return reader.kind == RawStep::Kind::copy;
+    return (candidate(reader).stridedInputs && (dense || candidate(reader).scatteredInputs) &&
             ordersFit(reader.in, candidate(reader).inputOrders, at, strides));
   });
 }
@@ -93,6 +93,9 @@ bool ViewPlanner::ordersFit(const std::vector<int>& storages, const std::vector<
 }
 
 bool ViewPlanner::becomeChild(int child, int parent, const Dims& strides, int64_t offset) {
+  // A device's copies of constants are its programs' own: transfers do not reach them.
+  const bool away = storage(child).space == Space::arena && storage(child).index > 0;
+  if (away && storage(rootOf(layout_, parent)).space == Space::weights) return false;
   const bool unchanged = sameStrides(storage(child).dims, storage(child).strides, strides);
   if (!isFreeRoot(child) ||
       (!unchanged && (views_[static_cast<size_t>(child)] > 0 || !writersTakeStrides(child, strides) ||

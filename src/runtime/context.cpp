@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <cstring>
 
 #include "base/denormals.h"
@@ -9,6 +10,7 @@
 #include "base/text.h"
 #include "base/thread_pool.h"
 #include "plan/check_spec.h"
+#include "runtime/control_run.h"
 
 namespace ridge {
 
@@ -50,7 +52,8 @@ ExecutionContext::ExecutionContext(std::shared_ptr<const Executable> executable)
       threads_(ThreadPool::instance().threads()),
       workspacePerThread_((plan().workspaceBytes + 63) / 64 * 64),
       arena_(zeroBytes(plan().arenaBytes)),
-      workspace_(zeroBytes(workspacePerThread_ * static_cast<uint64_t>(threads_))) {
+      workspace_(zeroBytes(workspacePerThread_ * static_cast<uint64_t>(threads_))),
+      devices_(*executable_) {
   for (size_t port = 0; port < plan().inputs.size(); ++port) {
     const ArraySpec& array = executable_->inputArray(port);
     ownInputs_.push_back(Tensor::allocate(array.type, array.dims));
@@ -67,7 +70,12 @@ ExecutionContext::ExecutionContext(std::shared_ptr<const Executable> executable)
     ownOutputs_.push_back(Tensor::allocate(array.type, array.dims));
     outputs_.push_back(ownOutputs_.back().mutableBytes().data());
   }
+  for (size_t step = 0; step < plan().steps.size(); ++step)
+    if (plan().steps[step].control)
+      controls_.emplace(step, std::make_unique<ControlRun>(plan().steps[step], executable_->bodies(step)));
 }
+
+ExecutionContext::~ExecutionContext() = default;
 
 void ExecutionContext::bindInput(size_t port, const void* data) {
   inputs_.at(port) = static_cast<const std::byte*>(data);
@@ -101,16 +109,19 @@ Tensor ExecutionContext::output(size_t port) const {
   return copy;
 }
 
-Buffers ExecutionContext::buffers() const {
+Buffers ExecutionContext::buffers(size_t memory) const {
   // The tensors are this context's own; `const` only says that the context's bindings do not change.
-  return {inputs_,
-          outputs_,
-          const_cast<std::byte*>(arena_.bytes().data()),
-          const_cast<std::byte*>(workspace_.bytes().data()),
-          workspacePerThread_,
-          threads_,
-          executable_->weights(),
-          slots_};
+  Buffers made{inputs_,
+               outputs_,
+               const_cast<std::byte*>(arena_.bytes().data()),
+               const_cast<std::byte*>(workspace_.bytes().data()),
+               workspacePerThread_,
+               threads_,
+               executable_->weights(),
+               slots_,
+               devices_.arenas()};
+  if (memory > 0) devices_.fit(made, memory);
+  return made;
 }
 
 void ExecutionContext::requireFixedInputs() const {
@@ -156,12 +167,44 @@ void ExecutionContext::carryOver() {
 
 void ExecutionContext::execute(size_t first, size_t last) {
   const FlushDenormals flush;
-  const Buffers now = buffers();
-  for (size_t step = first; step < last; ++step) {
-    if (observer_) observer_(step, true);
-    executable_->run(step, now);
-    if (observer_) observer_(step, false);
+  try {
+    runSteps(first, last);
+    devices_.finish();
+  } catch (...) {
+    devices_.abandon();
+    throw;
   }
+}
+
+void ExecutionContext::runSteps(size_t first, size_t last) {
+  for (size_t step = first; step < last;) {
+    const size_t memory = executable_->memoryOf(step);
+    const size_t end = observer_ ? step + 1 : std::min(last, executable_->runEnd(step));
+    if (executable_->waits(step)) devices_.finish();
+    if (observer_) observer_(step, true);
+    if (memory > 0) devices_.begin(memory);
+    runTogether(step, end);
+    if (observer_) {
+      devices_.finish();
+      observer_(step, false);
+    }
+    step = end;
+  }
+}
+
+void ExecutionContext::runTogether(size_t first, size_t last) {
+  if (const auto control = controls_.find(first); control != controls_.end())
+    control->second->run(buffers());
+  else
+    executable_->run(first, last, buffers(executable_->memoryOf(first)));
+}
+
+template <class Change>
+void ExecutionContext::changeBytes(const ArraySpec& part, const Change& change) {
+  if (!ContextDevices::hold(part)) return change(writableAddressOf(part.at, buffers()));
+  Tensor bytes = devices_.download(part);  // what lies between the elements stays
+  change(bytes.mutableBytes().data());
+  devices_.upload(part, bytes);
 }
 
 Tensor ExecutionContext::read(size_t array) const {
@@ -170,7 +213,9 @@ Tensor ExecutionContext::read(size_t array) const {
 
 Tensor ExecutionContext::read(const ArraySpec& spec) const {
   Tensor copy = Tensor::allocate(spec.type, spec.dims);
-  const std::byte* from = addressOf(spec.at, buffers());
+  const bool away = ContextDevices::hold(spec);
+  const Tensor bytes = away ? devices_.download(spec) : Tensor();
+  const std::byte* from = away ? bytes.bytes().data() : addressOf(spec.at, buffers());
   std::byte* to = copy.mutableBytes().data();
   walk(spec,
        [&](int64_t dense, int64_t placed, size_t size) { std::memcpy(to + dense, from + placed, size); });
@@ -179,28 +224,33 @@ Tensor ExecutionContext::read(const ArraySpec& spec) const {
 
 void ExecutionContext::poison(const ArraySpec& part) {
   if (part.type == DType::boolean) return;
-  std::byte* to = writableAddressOf(part.at, buffers());
-  walk(part, [&](int64_t, int64_t placed, size_t size) { std::memset(to + placed, 0xff, size); });
+  changeBytes(part, [&](std::byte* to) {
+    walk(part, [&](int64_t, int64_t placed, size_t size) { std::memset(to + placed, 0xff, size); });
+  });
 }
 
 void ExecutionContext::write(size_t array, const Tensor& tensor) {
   const ArraySpec& spec = plan().arrays.at(array).array;
   requireFit(spec, tensor, plan().values[static_cast<size_t>(plan().arrays[array].value)].name);
   const std::byte* from = tensor.bytes().data();
-  std::byte* to = nullptr;
+  const auto put = [&](std::byte* to) {
+    walk(spec,
+         [&](int64_t dense, int64_t placed, size_t size) { std::memcpy(to + placed, from + dense, size); });
+  };
   if (spec.at.space == Space::input) {  // or a view of one, of another shape
     const auto port = static_cast<size_t>(spec.at.index);
     inputs_[port] = ownInputs_[port].bytes().data();
-    to = ownInputs_[port].mutableBytes().data() + spec.at.offset;
+    put(ownInputs_[port].mutableBytes().data() + spec.at.offset);
   } else {
-    to = writableAddressOf(spec.at, buffers());
+    changeBytes(spec, put);
   }
-  walk(spec,
-       [&](int64_t dense, int64_t placed, size_t size) { std::memcpy(to + placed, from + dense, size); });
 }
 
 uint64_t ExecutionContext::activationBytes() const {
-  return plan().arenaBytes + workspace_.byteSize();
+  uint64_t bytes = plan().arenaBytes + workspace_.byteSize();
+  for (const PlannedMemory& memory : plan().memories) bytes += memory.arenaBytes + memory.workspaceBytes;
+  for (const auto& [step, control] : controls_) bytes += control->activationBytes();
+  return bytes;
 }
 
 }  // namespace ridge

@@ -3,16 +3,21 @@
 #pragma once
 
 #include <functional>
+#include <map>
 #include <memory>
 #include <vector>
 
+#include "runtime/devices.h"
 #include "runtime/executable.h"
 
 namespace ridge {
 
+class ControlRun;
+
 class ExecutionContext {
  public:
   explicit ExecutionContext(std::shared_ptr<const Executable> executable);
+  ~ExecutionContext();
 
   const Executable& executable() const { return *executable_; }
   const Plan& plan() const { return executable_->plan(); }
@@ -36,13 +41,14 @@ class ExecutionContext {
   /// starts with what it holds, zeros if nothing was set. Type and shape must be the same (Error{input}).
   void carry(size_t output, size_t input);
 
-  /// Runs all steps. Allocates nothing outside islands.
+  /// Runs all steps; work on devices has finished, or failed here, when it returns. Allocates nothing outside
+  /// islands.
   void execute();
   /// Runs steps [first, last).
   void execute(size_t first, size_t last);
 
-  /// Called around every step of `execute` with its index; `before` is true when the step is about to run.
-  /// Reading arrays (`read`) is free of side effects.
+  /// Called (with everything finished) around every step of `execute` with its index; `before` is true when
+  /// the step is about to run. Reading arrays (`read`) is free of side effects.
   using Observer = std::function<void(size_t step, bool before)>;
   void observe(Observer observer) { observer_ = std::move(observer); }
 
@@ -56,6 +62,7 @@ class ExecutionContext {
   /// Sets an array of the plan: what a step reads can be injected.
   void write(size_t array, const Tensor& tensor);
 
+  /// Of all memories.
   uint64_t activationBytes() const;
 
  private:
@@ -63,7 +70,12 @@ class ExecutionContext {
     size_t output, input;
   };
 
-  Buffers buffers() const;
+  Buffers buffers(size_t memory = 0) const;
+  void runSteps(size_t first, size_t last);
+  void runTogether(size_t first, size_t last);
+  /// Calls `change` with the bytes of an array from its first element to its last.
+  template <class Change>
+  void changeBytes(const ArraySpec& part, const Change& change);
   void requireFixedInputs() const;
   void carryOver();
 
@@ -71,11 +83,13 @@ class ExecutionContext {
   int threads_;
   uint64_t workspacePerThread_;
   Tensor arena_, workspace_;
+  ContextDevices devices_;
   std::vector<Tensor> ownInputs_, ownOutputs_;
   std::vector<const std::byte*> inputs_;
   std::vector<std::byte*> outputs_;
   mutable std::vector<Datum> slots_;
   std::vector<Carried> carried_;
+  std::map<size_t, std::unique_ptr<ControlRun>> controls_;  // by step, those with bodies
   Observer observer_;
 };
 

@@ -3,16 +3,40 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <limits>
 
 #include "base/error.h"
 #include "base/text.h"
+#include "runtime/schedule.h"
 
 namespace ridge {
+
+namespace {
+
+constexpr size_t kNoProgram = std::numeric_limits<size_t>::max();
+
+}  // namespace
 
 Executable::Executable(Plan plan, std::vector<Tensor> weights, std::span<const Backend* const> backends)
     : plan_(std::move(plan)), weights_(std::move(weights)) {
   for (const Tensor& blob : weights_) weightAddresses_.push_back(blob.bytes().data());
+  deviceMemories_ = deviceMemoriesOf(plan_, backends);
+  compileBodies(backends);
   compile(backends);
+  waits_ = waitsOf(plan_);
+  findRuns();
+}
+
+void Executable::compileBodies(std::span<const Backend* const> backends) {
+  bodies_.resize(plan_.steps.size());
+  for (size_t at = 0; at < plan_.steps.size(); ++at) {
+    const Step& step = plan_.steps[at];
+    if (step.control) checkControl(step);
+    for (const Plan& body : step.bodies)
+      withContext(
+          [&] { return fmt::format("bodies of step {}", at); },
+          [&] { bodies_[at].push_back(std::make_shared<const Executable>(body, weights_, backends)); });
+  }
 }
 
 void Executable::compile(std::span<const Backend* const> backends) {
@@ -20,6 +44,11 @@ void Executable::compile(std::span<const Backend* const> backends) {
   for (const Tensor& blob : weights_) blobs.push_back(blob.bytes());
   // Neighbouring steps of one backend are one program: later, one CUDA graph.
   for (size_t first = 0; first < plan_.steps.size();) {
+    if (plan_.steps[first].control) {  // ControlRun runs it
+      places_.push_back({kNoProgram, 0});
+      ++first;
+      continue;
+    }
     const std::string& name = plan_.steps[first].kernel.backend;
     const auto backend = std::find_if(backends.begin(), backends.end(),
                                       [&](const Backend* listed) { return listed->name() == name; });
@@ -29,8 +58,10 @@ void Executable::compile(std::span<const Backend* const> backends) {
           "build the engine again on this machine");
     std::vector<KernelSpec> segment;
     size_t end = first;
-    for (; end < plan_.steps.size() && plan_.steps[end].kernel.backend == name; ++end) {
+    for (; end < plan_.steps.size() && plan_.steps[end].kernel.backend == name && !plan_.steps[end].control;
+         ++end) {
       places_.push_back({programs_.size(), static_cast<int>(end - first)});
+      requireOwnMemory(plan_, plan_.steps[end].kernel, **backend);
       segment.push_back(plan_.steps[end].kernel);
     }
     programs_.push_back((*backend)->compile(segment, blobs));
@@ -38,8 +69,18 @@ void Executable::compile(std::span<const Backend* const> backends) {
   }
 }
 
-void Executable::run(size_t step, const Buffers& buffers) const {
-  programs_[places_[step].program]->run(places_[step].step, buffers);
+void Executable::findRuns() {
+  ends_.resize(plan_.steps.size());
+  for (size_t step = ends_.size(); step-- > 0;) {
+    const bool alone = step + 1 == ends_.size() || plan_.steps[step].control ||
+                       places_[step + 1].program != places_[step].program || waits_[step + 1];
+    ends_[step] = alone ? step + 1 : ends_[step + 1];
+  }
+}
+
+void Executable::run(size_t first, size_t last, const Buffers& buffers) const {
+  const Place& place = places_[first];
+  programs_[place.program]->runRange(place.step, place.step + static_cast<int>(last - first), buffers);
 }
 
 uint64_t Executable::weightBytes() const {

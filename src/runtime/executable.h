@@ -19,7 +19,17 @@ class Executable {
   Executable(Plan plan, std::vector<Tensor> weights, std::span<const Backend* const> backends);
 
   const Plan& plan() const { return plan_; }
-  void run(size_t step, const Buffers& buffers) const;
+  /// Steps [first, last), which lie in one run: last <= runEnd(first). `buffers` are those of their memory.
+  void run(size_t first, size_t last, const Buffers& buffers) const;
+  /// One past the last step that may be given to `run` together with this one.
+  size_t runEnd(size_t step) const { return ends_[step]; }
+  /// Where a step runs: 0 on the host, else in deviceMemories()[index - 1].
+  size_t memoryOf(size_t step) const { return static_cast<size_t>(plan_.steps[step].kernel.memory); }
+  std::span<const DeviceMemory* const> deviceMemories() const { return deviceMemories_; }
+  /// All streams have to finish before this step (runtime/schedule.h).
+  bool waits(size_t step) const { return waits_[step]; }
+  /// Of a step with bodies: one for each.
+  std::span<const std::shared_ptr<const Executable>> bodies(size_t step) const { return bodies_[step]; }
   std::span<const std::byte* const> weights() const { return weightAddresses_; }
   std::span<const Tensor> weightTensors() const { return weights_; }
   uint64_t weightBytes() const;
@@ -40,12 +50,18 @@ class Executable {
     return plan_.arrays[static_cast<size_t>(port.array)].array;
   }
   void compile(std::span<const Backend* const> backends);
+  void compileBodies(std::span<const Backend* const> backends);
+  void findRuns();
 
   Plan plan_;
   std::vector<Tensor> weights_;
   std::vector<const std::byte*> weightAddresses_;
   std::vector<std::unique_ptr<Program>> programs_;
-  std::vector<Place> places_;  // of each step
+  std::vector<Place> places_;                                           // of each step
+  std::vector<std::vector<std::shared_ptr<const Executable>>> bodies_;  // of each step
+  std::vector<const DeviceMemory*> deviceMemories_;
+  std::vector<bool> waits_;
+  std::vector<size_t> ends_;
 };
 
 }  // namespace ridge

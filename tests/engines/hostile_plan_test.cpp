@@ -6,6 +6,7 @@
 #include "base/thread_pool.h"
 #include "engine/validate.h"
 #include "mutate.h"
+#include "support/control_network.h"
 #include "support/expect_error.h"
 #include "support/tour_engine.h"
 
@@ -28,9 +29,8 @@ bool runs(const EngineData& data) {
   }
 }
 
-void mutateManyTimes(const std::string& device, unsigned seeds) {
+void mutateManyTimes(const EngineData& good, unsigned seeds) {
   ThreadPool::instance().setThreads(1);  // much the fastest for so little work
-  const EngineData good = buildTour(device, false).data;
   ASSERT_TRUE(runs(good));
   unsigned ran = 0;
   for (unsigned seed = 0; seed < seeds; ++seed) {
@@ -46,11 +46,15 @@ void mutateManyTimes(const std::string& device, unsigned seeds) {
 }
 
 TEST(HostilePlan, RandomChangesOnTheCpu) {
-  mutateManyTimes("cpu", 3000);
+  mutateManyTimes(buildTour("cpu", false).data, 3000);
 }
 
 TEST(HostilePlan, RandomChangesOnTheReferenceBackend) {
-  mutateManyTimes("reference", 3000);
+  mutateManyTimes(buildTour("reference", false).data, 3000);
+}
+
+TEST(HostilePlan, RandomChangesOfBodies) {
+  mutateManyTimes(buildModel(modelOf(controlNetwork()), "control", plainOptions()).data, 3000);
 }
 
 /// Applies one change to every step of both devices' plans for which `change` returns true.

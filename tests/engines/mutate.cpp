@@ -11,7 +11,7 @@ class Mutator {
   Mutator(Plan& plan, std::mt19937& random) : plan_(plan), random_(random) {}
 
   void once() {
-    switch (pick(14)) {
+    switch (pick(15)) {
       case 0:
         if (!plan_.arrays.empty()) array(any(plan_.arrays).array);
         return;
@@ -26,6 +26,9 @@ class Mutator {
         return;
       case 4:
         pick(2) ? plan_.arenaBytes = amount() : plan_.workspaceBytes = amount();
+        return;
+      case 5:
+        memory();
         return;
       default:
         if (!plan_.steps.empty()) step(any(plan_.steps));
@@ -136,7 +139,62 @@ class Mutator {
       any(list).array = small();
   }
 
+  void memory() {
+    if (plan_.memories.empty()) {
+      if (!plan_.steps.empty()) any(plan_.steps).kernel.memory = small();
+      return;
+    }
+    PlannedMemory& memory = any(plan_.memories);
+    switch (pick(4)) {
+      case 0:
+        plan_.memories.pop_back();
+        return;
+      case 1:
+        memory.arenaBytes = amount();
+        return;
+      case 2:
+        memory.workspaceBytes = amount();
+        return;
+      default:
+        any(plan_.steps).kernel.memory = static_cast<int32_t>(pick(3));
+    }
+  }
+
+  void slicing(std::vector<Slicing>& list) {
+    if (list.empty() || pick(4) == 0) return list.push_back({small(), pick(2) == 0});
+    any(list).axis = small();
+  }
+
+  void control(Step& step) {
+    ridge::Control& control = *step.control;
+    switch (pick(8)) {
+      case 0:
+        control.loops = !control.loops;
+        return;
+      case 1:
+        control.counts = !control.counts;
+        return;
+      case 2:
+        control.states = small();
+        return;
+      case 3:
+        control.iterations = number();
+        return;
+      case 4:
+        return slicing(pick(2) ? control.scanned : control.collected);
+      case 5:
+        if (!control.out.empty()) any(control.out) = small();
+        return;
+      case 6:
+        if (!step.bodies.empty()) step.bodies.pop_back();
+        return;
+      default:
+        if (!step.bodies.empty()) Mutator(any(step.bodies), random_).once();
+    }
+  }
+
   void step(Step& step) {
+    if (step.control && pick(3)) return control(step);
     KernelSpec& kernel = step.kernel;
     switch (pick(10)) {
       case 0:

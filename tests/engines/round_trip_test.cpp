@@ -1,6 +1,7 @@
 // What is written comes back.
 #include "api/load.h"
 #include "engine/engine_file.h"
+#include "support/control_network.h"
 #include "support/temporary_folder.h"
 #include "support/tour_engine.h"
 
@@ -18,15 +19,21 @@ TEST(EngineFile, AnswersAsItDidBeforeItWasStored) {
   }
 }
 
-TEST(EngineFile, WritingWhatWasReadGivesTheSameBytes) {
+class EngineFileOf : public testing::TestWithParam<bool> {};
+
+TEST_P(EngineFileOf, WritingWhatWasReadGivesTheSameBytes) {
   const TemporaryFolder folder;
-  writeEngine(buildTour().data, folder.file("first.ridge"));
+  const BuildResult built =
+      GetParam() ? buildModel(modelOf(controlNetwork()), "control", plainOptions()) : buildTour();
+  writeEngine(built.data, folder.file("first.ridge"));
   const EngineFile file = EngineFile::open(folder.file("first.ridge"));
   EngineData data = file.data();
   data.portable = file.portable();
   writeEngine(data, folder.file("second.ridge"));
   EXPECT_EQ(folder.read("second.ridge"), folder.read("first.ridge"));
 }
+
+INSTANTIATE_TEST_SUITE_P(BodiesToo, EngineFileOf, testing::Bool());
 
 TEST(EngineFile, TheSameBuildGivesTheSameBytes) {
   const TemporaryFolder folder;

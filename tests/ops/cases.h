@@ -2,7 +2,9 @@
 // it.
 #pragma once
 
+#include <cstddef>
 #include <map>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -20,6 +22,23 @@ struct OpCase {
 /// Families with an archive in tests/ops/goldens, sorted.
 std::vector<std::string> opFamilies();
 std::vector<OpCase> opCases(const std::string& family);
+
+/// A seeded case of one version of an op and some of its types (generate.py): a model of its own, so that the
+/// importer's upgrades run too.
+struct GeneratedCase {
+  std::string name;               ///< "Add-7 T=f32"
+  std::vector<std::string> keys;  ///< "T=f32", ...: which type each of the op's type parameters has here
+  Graph graph;
+  std::map<std::string, Tensor> inputs;
+  std::vector<Tensor> expected;
+};
+
+/// Ops with an archive in tests/ops/generated, sorted.
+std::vector<std::string> generatedOps();
+
+/// The files of an op's cases; Error{input} from `generatedCase` when our importer refuses one.
+std::vector<std::vector<std::byte>> generatedModels(const std::string& op);
+GeneratedCase generatedCase(std::span<const std::byte> model, const std::string& name);
 
 /// Empty when equal: type and shape exactly, integers exactly, floats within what the summation order of
 /// their type allows. Else a sentence.

@@ -25,7 +25,7 @@ void floatUnary(Grower& g) {
       {&ops::exp},
       {&ops::floor, Rounding::jumps},
       {&ops::log},
-      {&ops::mish},
+      {&ops::mish, Rounding::cancels},
       {&ops::neg, Rounding::exact},
       {&ops::round, Rounding::jumps},
       {&ops::reciprocal},

@@ -15,6 +15,7 @@
 #include "passes/pass_list.h"
 #include "runtime/context.h"
 #include "support/networks.h"
+#include "support/remote_devices.h"
 #include "support/temporary_folder.h"
 
 namespace ridge::test {
@@ -208,6 +209,7 @@ std::vector<Way> waysOf(const Sample& sample) {
                         {"cleaned and exported", exportedClean},
                         {"stored", stored},
                         {"verified", verified}};
+  for (const std::string& device : remoteDevices()) ways.push_back(planned(device));
   for (const std::string& pass : activePasses(sample)) ways.push_back(planned("cpu", {pass}));
   return ways;
 }

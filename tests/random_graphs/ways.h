@@ -15,8 +15,8 @@ struct Way {
   std::function<std::vector<Tensor>(const Sample&)> outputs;
 };
 
-/// All ways of one sample: devices, all passes off, each pass off that does something to the graph, by way of
-/// an ONNX file, by way of an engine file.
+/// All ways of one sample: devices (also the test devices of support/remote_devices.h), all passes off, each
+/// pass off that does something to the graph, by way of an ONNX file, by way of an engine file.
 std::vector<Way> waysOf(const Sample& sample);
 
 /// Why the results of a way are not the truth; none when they are within the sample's noise.

@@ -31,7 +31,8 @@ std::string textOf(const ArraySpec& array) {
     case Space::output:
       return fmt::format("{}@output{}", order, array.at.index);
     case Space::arena:
-      return fmt::format("{}@arena", order);
+      return array.at.index == 0 ? fmt::format("{}@arena", order)
+                                 : fmt::format("{}@memory{}", order, array.at.index);
     case Space::weights:
       return fmt::format("{}@constant", order);
     case Space::none:

@@ -8,6 +8,7 @@
 namespace ridge::test {
 
 /// One line a step: `NAME: Op+Op [backend tactic] plain@input0, packed, - -> last@arena in-place fallback`.
+/// The arena of a device is `memory1`, `memory2`, ...
 /// An array is its order (`plain`, `last`, or `slice` for anything else) at its place; a constant that is
 /// read only in packed form is `packed`, an absent input `-`.
 std::string planText(const Plan& plan);

@@ -179,7 +179,9 @@ Json layersJson(const Plan& plan, const std::vector<double>& medians, const Outp
 }
 
 int64_t fallbacks(const Plan& plan) {
-  return std::count_if(plan.steps.begin(), plan.steps.end(), [](const Step& step) { return step.fallback; });
+  int64_t count = 0;
+  forEachStep(plan, [&](const Step& step, int) { count += step.fallback; });
+  return count;
 }
 
 Json document(const Flags& flags, const Source& source, const ExecutionContext& context,

@@ -73,19 +73,20 @@ BuildResult build(const Flags& flags, BuildOptions& options, const Output& out) 
 
 size_t count(const Plan& plan, bool Step::*what) {
   size_t total = 0;
-  for (const Step& step : plan.steps) total += step.*what;
+  forEachStep(plan, [&](const Step& step, int) { total += step.*what; });
   return total;
 }
 
 /// Steps of the ops of src/ops/quantized.
 size_t integerRegions(const Plan& plan) {
   size_t total = 0;
-  for (const Step& step : plan.steps)
+  forEachStep(plan, [&](const Step& step, int) {
     total += std::any_of(step.ops.begin(), step.ops.end(), [](const std::string& name) {
       const std::string_view prefix = "ridge.";
       const Op* op = name.starts_with(prefix) ? findOp("ridge", name.substr(prefix.size())) : nullptr;
       return op && op->traits.integer;
     });
+  });
   return total;
 }
 
@@ -100,10 +101,11 @@ void describe(const BuildResult& result, const Flags& flags, const std::string& 
                        formatBytes(static_cast<int64_t>(makeExecutable(result.data, 0)->weightBytes()))));
   if (const size_t integers = integerRegions(plan); integers > 0)
     out.line(fmt::format("{} regions execute as integers", integers));
-  for (const Step& step : plan.steps)
+  forEachStep(plan, [&](const Step& step, int) {
     if (step.fallback)
       out.line(fmt::format("falls back to a reference kernel: {} ({})", escaped(step.name),
                            fmt::join(step.ops, ", ")));
+  });
   const VerifyReport& report = result.verification;
   if (verifyMode(flags.verify) == VerifyMode::off) {
     out.line("not verified (--verify off)");

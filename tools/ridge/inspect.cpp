@@ -157,9 +157,10 @@ Json planJson(const Plan& plan, bool layers, const Output& out) {
   if (!layers) return json;
   std::vector<std::vector<std::string>> rows{{"layer", "ops", "kernel", "estimate us", "measured us"}};
   json["layers"] = Json::array();
-  for (const Step& step : plan.steps) {
+  forEachStep(plan, [&](const Step& step, int depth) {
     const std::string kernel = step.kernel.backend + "." + step.kernel.tactic;
-    rows.push_back({escaped(step.name), escaped(fmt::format("{}", fmt::join(step.ops, "+"))), escaped(kernel),
+    rows.push_back({std::string(static_cast<size_t>(2 * depth), ' ') + escaped(step.name),
+                    escaped(fmt::format("{}", fmt::join(step.ops, "+"))), escaped(kernel),
                     fmt::format("{:.1f}", step.estimateNs / 1e3),
                     fmt::format("{:.1f}", step.measuredNs / 1e3)});
     json["layers"].push_back({{"name", step.name},
@@ -168,8 +169,9 @@ Json planJson(const Plan& plan, bool layers, const Output& out) {
                               {"origins", step.origins},
                               {"kernel", kernel},
                               {"macs", step.macs},
+                              {"depth", depth},
                               {"fallback", step.fallback}});
-  }
+  });
   out.table(rows);
   return json;
 }

@@ -4,6 +4,7 @@
 #include <cstring>
 
 #include "base/error.h"
+#include "ops/since_support.h"
 
 namespace ridge::ops {
 
@@ -73,12 +74,14 @@ std::vector<ValueType> inferCarried(InferContext& c, std::vector<ValueType>& for
   }
 }
 
-int sinceOfContainers(const Node& node, const Graph& graph, int base) {
+int sinceOfValues(const Node& node, const Graph& graph, int base) {
   int since = base;
-  for (const auto* list : {&node.in, &node.out})
-    for (const ValueId id : *list) {
+  const std::span<const ValueId> in(node.in.data(), node.in.size() - static_cast<size_t>(node.captures));
+  for (const std::span<const ValueId> list : {in, std::span<const ValueId>(node.out)})
+    for (const ValueId id : list) {
       if (id == kNoValue) continue;
       const Container container = graph.value(id).container;
+      since = std::max(since, sinceOfType({.base = base, .bf16 = 16}, graph.value(id).type));
       if (container == Container::sequence) since = std::max(since, 13);
       if (container == Container::optional || container == Container::optionalSequence)
         since = std::max(since, 16);

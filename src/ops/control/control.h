@@ -23,8 +23,9 @@ bool sameType(const ValueType& a, const ValueType& b);
 std::vector<ValueType> inferCarried(InferContext& c, std::vector<ValueType>& formal, size_t firstCarried,
                                     size_t count, size_t firstResult);
 
-/// First opset in which control flow takes the containers of these values: 13 sequences, 16 optionals.
-int sinceOfContainers(const Node& node, const Graph& graph, int base);
+/// First opset in which control flow takes the containers and the elements of these values: 13 sequences, 16
+/// optionals and bfloat16, later the narrower ones. What bodies capture is free.
+int sinceOfValues(const Node& node, const Graph& graph, int base);
 
 /// The one element of a boolean tensor.
 bool truthOf(const EvaluateContext& c, const Tensor& tensor);

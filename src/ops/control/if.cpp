@@ -1,4 +1,5 @@
 // If: one of two bodies runs.
+#include <algorithm>
 #include <optional>
 
 #include "base/error.h"
@@ -54,8 +55,19 @@ void evaluate(EvaluateContext& c) {
   for (size_t at = 0; at < results.size(); ++at) c.set(at, std::move(results[at]));
 }
 
+// Until opset 10 both branches had to give the same shapes.
+bool shapesDiffer(const Node& node) {
+  const Graph &one = *node.bodies[0], &other = *node.bodies[1];
+  for (size_t at = 0; at < std::min(one.outputs().size(), other.outputs().size()); ++at) {
+    const Shape &a = one.value(one.outputs()[at].value).shape,
+                &b = other.value(other.outputs()[at].value).shape;
+    if (a.isStatic() && b.isStatic() && a != b) return true;
+  }
+  return false;
+}
+
 int sinceFor(const Node& node, const Graph& graph) {
-  return sinceOfContainers(node, graph, 1);
+  return std::max(sinceOfValues(node, graph, 1), shapesDiffer(node) ? 11 : 1);
 }
 
 }  // namespace

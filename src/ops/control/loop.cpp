@@ -33,9 +33,15 @@ Shape stacked(const Shape& slice, Dim count) {
   return Shape(std::move(dims));
 }
 
-/// The body's condition is always true.
+/// The body's condition is always true, if the first is: a constant, or the one that it is given.
 bool goesOn(const Graph& body) {
-  const Tensor* condition = body.constant(body.outputs()[0].value);
+  ValueId id = body.outputs()[0].value;
+  for (NodeId maker = body.producer(id); maker != kNoNode; maker = body.producer(id)) {
+    if (body.node(maker).op != &identity) return false;
+    id = body.node(maker).in[0];
+  }
+  if (id == body.inputs()[1]) return true;
+  const Tensor* condition = body.constant(id);
   return condition && condition->type() == DType::boolean && condition->count() == 1 &&
          condition->as<uint8_t>()[0] != 0;
 }
@@ -56,7 +62,9 @@ void infer(InferContext& c) {
     formal[kFirst + at].container = results[1 + at].container;
     c.output(at, formal[kFirst + at]);
   }
-  const auto trips = c.has(1) ? std::nullopt : c.integers(0);
+  const Tensor* starts = c.constant(1);
+  const bool certain = !c.has(1) || (starts && starts->count() == 1 && starts->as<uint8_t>()[0] != 0);
+  const auto trips = certain ? c.integers(0) : std::nullopt;
   const bool forEver = goesOn(*c.node().bodies[0]);
   const Dim count =
       trips && trips->size() == 1 && forEver ? Dim(std::max<int64_t>(0, trips->front())) : Dim();
@@ -108,7 +116,7 @@ void evaluate(EvaluateContext& c) {
 }
 
 int sinceFor(const Node& node, const Graph& graph) {
-  return sinceOfContainers(node, graph, 1);
+  return sinceOfValues(node, graph, 1);
 }
 
 }  // namespace

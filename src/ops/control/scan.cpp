@@ -1,4 +1,6 @@
 // Scan: a body runs over the slices of its inputs.
+#include "ops/control/scan.h"
+
 #include <cstring>
 
 #include "base/error.h"
@@ -12,24 +14,6 @@ namespace {
 constexpr std::string_view kBodies[] = {"body"};
 
 using Ints = std::vector<int64_t>;
-
-struct ScanAttributes : AttributesOf<ScanAttributes> {
-  int64_t scanInputs = 0;
-  Ints inputAxes, inputDirections, outputAxes, outputDirections;
-
-  template <class Self, class V>
-  static void visit(Self& self, V& v) {
-    v.required("num_scan_inputs", self.scanInputs);
-    v("scan_input_axes", self.inputAxes);
-    v("scan_input_directions", self.inputDirections);
-    v("scan_output_axes", self.outputAxes);
-    v("scan_output_directions", self.outputDirections);
-  }
-};
-
-int64_t entry(const Ints& list, size_t at) {
-  return at < list.size() ? list[at] : 0;
-}
 
 Shape without(const Shape& shape, int64_t axis) {
   std::vector<Dim> dims = shape.dims();
@@ -67,7 +51,7 @@ void infer(InferContext& c) {
     formal.back().contents.reset();
     Shape& shape = formal.back().shape;
     if (!shape.ranked()) continue;
-    const int64_t axis = axisOf(c, entry(attrs.inputAxes, at - states), shape.rank());
+    const int64_t axis = axisOf(c, ScanAttributes::entry(attrs.inputAxes, at - states), shape.rank());
     length = merge(length, shape[axis]);
     shape = without(shape, axis);
   }
@@ -78,7 +62,7 @@ void infer(InferContext& c) {
     Shape shape = results[at].shape;
     if (shape.ranked()) {
       std::vector<Dim> dims = shape.dims();
-      const int64_t axis = axisOf(c, entry(attrs.outputAxes, at - states), shape.rank() + 1);
+      const int64_t axis = axisOf(c, ScanAttributes::entry(attrs.outputAxes, at - states), shape.rank() + 1);
       dims.insert(dims.begin() + static_cast<std::ptrdiff_t>(axis), length);
       shape = Shape(std::move(dims));
     }
@@ -112,8 +96,8 @@ struct Scanned {
   Scanned(const EvaluateContext& c, size_t states) {
     for (size_t at = states; at < c.inputCount(); ++at) {
       const Tensor& whole = c.tensor(at);
-      const int64_t axis =
-          normalizeAxis(entry(c.attrs<ScanAttributes>().inputAxes, at - states), whole.rank());
+      const int64_t axis = normalizeAxis(
+          ScanAttributes::entry(c.attrs<ScanAttributes>().inputAxes, at - states), whole.rank());
       axes.push_back(static_cast<size_t>(axis));
       const int64_t here = whole.dims()[axes.back()];
       if (length >= 0 && here != length) c.fail("its inputs have different lengths");
@@ -132,7 +116,7 @@ void evaluate(EvaluateContext& c) {
   for (int64_t iteration = 0; iteration < scanned.length; ++iteration) {
     std::vector<Datum> formal = values;
     for (size_t at = 0; at < scans; ++at) {
-      const bool backward = entry(attrs.inputDirections, at) != 0;
+      const bool backward = ScanAttributes::entry(attrs.inputDirections, at) != 0;
       formal.emplace_back(sliceOf(c, c.tensor(states + at), scanned.axes[at],
                                   backward ? scanned.length - 1 - iteration : iteration));
     }
@@ -147,17 +131,18 @@ void evaluate(EvaluateContext& c) {
   const Graph& body = *c.node().bodies[0];
   for (size_t at = 0; at < stacks.size(); ++at)
     if (c.wants(states + at))
-      c.set(states + at,
-            stacks[at].join(c, entry(attrs.outputAxes, at), entry(attrs.outputDirections, at) != 0,
-                            body.value(body.outputs()[states + at].value)));
+      c.set(states + at, stacks[at].join(c, ScanAttributes::entry(attrs.outputAxes, at),
+                                         ScanAttributes::entry(attrs.outputDirections, at) != 0,
+                                         body.value(body.outputs()[states + at].value)));
 }
 
-int sinceFor(const Node& node, const Graph&) {
+int sinceFor(const Node& node, const Graph& graph) {
   const auto& attrs = node.as<ScanAttributes>();
+  const int byType = sinceOfValues(node, graph, 9);
   for (const Ints* axes : {&attrs.inputAxes, &attrs.outputAxes})
     for (const int64_t axis : *axes)
-      if (axis < 0) return 11;
-  return 9;
+      if (axis < 0) return std::max(byType, 11);
+  return byType;
 }
 
 }  // namespace

@@ -46,16 +46,19 @@ void resolvePads(const ConvTransposeAttributes& attrs, size_t at, size_t axes, i
   axis.output -= attrs.pads[at] + attrs.pads[at + axes];
 }
 
-SpreadAxis resolveAxis(const ConvTransposeAttributes& attrs, std::span<const int64_t> kernel,
-                       std::span<const int64_t> spatial, size_t at) {
+// Axis `at` of so many.
+SpreadAxis resolveAxis(const ConvTransposeAttributes& attrs, int64_t kernel, int64_t size, size_t at,
+                       size_t axes) {
+  requireExtents("the kernel", {&kernel, 1}, 1, 1);
+  requireExtents("the input", {&size, 1}, 1, 0);
   SpreadAxis axis;
-  axis.input = spatial[at];
-  axis.kernel = kernel[at];
+  axis.input = size;
+  axis.kernel = kernel;
   if (!attrs.strides.empty()) axis.stride = attrs.strides[at];
   if (!attrs.dilations.empty()) axis.dilation = attrs.dilations[at];
   const int64_t extra = attrs.outputPadding.empty() ? 0 : attrs.outputPadding[at];
   const int64_t natural = (axis.input - 1) * axis.stride + (axis.kernel - 1) * axis.dilation + 1 + extra;
-  resolvePads(attrs, at, kernel.size(), natural, axis);
+  resolvePads(attrs, at, axes, natural, axis);
   if (axis.output < 0) failInput("the pads are larger than the output");
   return axis;
 }
@@ -109,10 +112,7 @@ void infer(InferContext& c) {
     dims.emplace_back();
     if (!attrs.outputShape.empty()) dims.back() = attrs.outputShape[at];
     if (!kernel[at].isInteger() || !size.isInteger()) continue;
-    // The one axis in the place of all: attributes are looked up by its place.
-    InlineVector<int64_t, 3> kernels(kernel.size(), kernel[at].value()), sizes(kernel.size(), size.value());
-    dims.back() =
-        resolveSpread(attrs, {kernels.data(), kernels.size()}, {sizes.data(), sizes.size()})[at].output;
+    dims.back() = resolveAxis(attrs, kernel[at].value(), size.value(), at, kernel.size()).output;
   }
   c.output(0, type, Shape(std::move(dims)));
 }
@@ -215,10 +215,9 @@ SpreadAxes resolveSpread(const ConvTransposeAttributes& attrs, std::span<const i
                          std::span<const int64_t> spatial) {
   check(kernel.size() == spatial.size(), "a kernel has as many axes as the input has spatial ones");
   requireValid(attrs, kernel.size());
-  requireExtents("the kernel", kernel, kernel.size(), 1);
-  requireExtents("the input", spatial, kernel.size(), 0);
   SpreadAxes axes;
-  for (size_t at = 0; at < kernel.size(); ++at) axes.push_back(resolveAxis(attrs, kernel, spatial, at));
+  for (size_t at = 0; at < kernel.size(); ++at)
+    axes.push_back(resolveAxis(attrs, kernel[at], spatial[at], at, kernel.size()));
   return axes;
 }
 

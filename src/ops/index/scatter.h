@@ -3,6 +3,7 @@
 
 #include <cmath>
 #include <string>
+#include <string_view>
 
 #include "ops/index/index_support.h"
 
@@ -53,6 +54,34 @@ void scatter(const KernelContext& k, Reduction reduction, size_t updates, Visit 
     });
     storeNumbers(out, 0, out.count(), values);
   });
+}
+
+template <class Attributes>
+Reduction reductionOf(const Node& node) {
+  return reductionFrom(node.as<Attributes>().reduction);
+}
+
+/// An op with the inputs data, indices, updates.
+template <class Attributes>
+constexpr Op scatterOp(std::string_view name, void (*infer)(InferContext&),
+                       void (*reference)(KernelContext&)) {
+  return {
+      .name = name,
+      .since = 11,
+      .sinceFor =
+          [](const Node& node, const Graph& graph) {
+            return sinceOfScatter(reductionOf<Attributes>(node), inputType(node, graph, 0));
+          },
+      .minInputs = 3,
+      .maxInputs = 3,
+      .attributes = Attributes::read,
+      .infer = infer,
+      .reference = reference,
+      .scratch =
+          [](const Node& node, const Graph& graph) {
+            return scatterScratch(reductionOf<Attributes>(node), node, graph);
+          },
+  };
 }
 
 }  // namespace ridge::ops

@@ -15,12 +15,8 @@ struct ScatterElementsAttributes : AttributesOf<ScatterElementsAttributes> {
   }
 };
 
-Reduction reductionOf(const Node& node) {
-  return reductionFrom(node.as<ScatterElementsAttributes>().reduction);
-}
-
 void infer(InferContext& c) {
-  reductionOf(c.node());
+  reductionOf<ScatterElementsAttributes>(c.node());
   const Shape &data = c.shape(0), &indices = c.shape(1);
   requireIntegers(c, 1);
   c.require(c.type(0) == c.type(2) || c.type(0) == DType::undefined || c.type(2) == DType::undefined,
@@ -45,7 +41,7 @@ void reference(KernelContext& k) {
   const auto axis = static_cast<size_t>(
       normalizeAxis(k.attrs<ScatterElementsAttributes>().axis, static_cast<int64_t>(rank)));
   const AxisValues strides = stridesOf(data.dims);
-  scatter(k, reductionOf(k.node()), 2, [&](auto put) {
+  scatter(k, reductionOf<ScatterElementsAttributes>(k.node()), 2, [&](auto put) {
     for (int64_t at = 0, count = indices.count(); at < count; ++at) {
       int64_t to = indexIn(k, loadNumber<int64_t>(indices, at), data.dims[axis]) * strides[axis];
       int64_t rest = at;
@@ -60,20 +56,7 @@ void reference(KernelContext& k) {
 
 }  // namespace
 
-constinit const Op scatterElements{
-    .name = "ScatterElements",
-    .since = 11,
-    .sinceFor =
-        [](const Node& node, const Graph& graph) {
-          return sinceOfScatter(reductionOf(node), inputType(node, graph, 0));
-        },
-    .minInputs = 3,
-    .maxInputs = 3,
-    .attributes = ScatterElementsAttributes::read,
-    .infer = infer,
-    .reference = reference,
-    .scratch = [](const Node& node,
-                  const Graph& graph) { return scatterScratch(reductionOf(node), node, graph); },
-};
+constinit const Op scatterElements =
+    scatterOp<ScatterElementsAttributes>("ScatterElements", infer, reference);
 
 }  // namespace ridge::ops

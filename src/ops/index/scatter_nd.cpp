@@ -13,10 +13,6 @@ struct ScatterNdAttributes : AttributesOf<ScatterNdAttributes> {
   }
 };
 
-Reduction reductionOf(const Node& node) {
-  return reductionFrom(node.as<ScatterNdAttributes>().reduction);
-}
-
 // The shape that the updates must have.
 Shape updatesShape(const InferContext& c) {
   const Shape &data = c.shape(0), &indices = c.shape(1);
@@ -29,7 +25,7 @@ Shape updatesShape(const InferContext& c) {
 }
 
 void infer(InferContext& c) {
-  reductionOf(c.node());
+  reductionOf<ScatterNdAttributes>(c.node());
   requireIntegers(c, 1);
   requireRank(c, 1, 1);
   c.require(c.type(0) == c.type(2) || c.type(0) == DType::undefined || c.type(2) == DType::undefined,
@@ -46,7 +42,7 @@ void reference(KernelContext& k) {
   const int64_t part = elementCount(data.dims.subspan(named));
   const int64_t count = elementCount(indices.dims.first(indices.dims.size() - 1));
   const AxisValues strides = stridesOf(data.dims);
-  scatter(k, reductionOf(k.node()), 2, [&](auto put) {
+  scatter(k, reductionOf<ScatterNdAttributes>(k.node()), 2, [&](auto put) {
     for (int64_t index = 0; index < count && part > 0; ++index) {
       int64_t to = 0;
       for (size_t axis = 0; axis < named; ++axis) {
@@ -60,20 +56,6 @@ void reference(KernelContext& k) {
 
 }  // namespace
 
-constinit const Op scatterNd{
-    .name = "ScatterND",
-    .since = 11,
-    .sinceFor =
-        [](const Node& node, const Graph& graph) {
-          return sinceOfScatter(reductionOf(node), inputType(node, graph, 0));
-        },
-    .minInputs = 3,
-    .maxInputs = 3,
-    .attributes = ScatterNdAttributes::read,
-    .infer = infer,
-    .reference = reference,
-    .scratch = [](const Node& node,
-                  const Graph& graph) { return scatterScratch(reductionOf(node), node, graph); },
-};
+constinit const Op scatterNd = scatterOp<ScatterNdAttributes>("ScatterND", infer, reference);
 
 }  // namespace ridge::ops

@@ -88,9 +88,7 @@ void reference(KernelContext& k) {
 
 Cost cost(const Node& node, const Graph& graph) {
   Cost cost = movedBytes(node, graph);
-  const Shape& left = graph.value(node.in[0]).shape;
-  if (left.isStatic() && left.rank() > 0)
-    cost.macs = saturatingProduct(elementsOf(graph, node.out[0]), left[left.rank() - 1].value());
+  cost.macs = matMulMacs(node, graph, 0);
   return cost;
 }
 
@@ -113,6 +111,12 @@ MatMulGeometry::Axes stepsOf(const MatMulGeometry::Axes& batch) {
 }
 
 }  // namespace
+
+int64_t matMulMacs(const Node& node, const Graph& graph, size_t leftInput) {
+  const Shape& left = graph.value(node.in[leftInput]).shape;
+  if (!left.isStatic() || left.rank() == 0) return 0;
+  return saturatingProduct(elementsOf(graph, node.out[0]), left[left.rank() - 1].value());
+}
 
 Shape matMulShape(const Shape& left, const Shape& right) {
   if (!left.ranked() || !right.ranked()) return {};

@@ -23,6 +23,9 @@ struct GemmAttributes : AttributesOf<GemmAttributes> {
 /// Shape of a product. Throws Error{input} for shapes that cannot be multiplied.
 Shape matMulShape(const Shape& left, const Shape& right);
 
+/// Multiply-adds of the product that is output 0.
+int64_t matMulMacs(const Node& node, const Graph& graph, size_t leftInput);
+
 /// A MatMul with static shapes. A vector on the left is a row, on the right a column.
 struct MatMulGeometry {
   using Axes = InlineVector<int64_t, 32>;

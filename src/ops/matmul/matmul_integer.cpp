@@ -33,9 +33,7 @@ void reference(KernelContext& k) {
 
 Cost cost(const Node& node, const Graph& graph) {
   Cost cost = movedBytes(node, graph);
-  const Shape& left = graph.value(node.in[0]).shape;
-  if (left.isStatic() && left.rank() > 0)
-    cost.macs = saturatingProduct(elementsOf(graph, node.out[0]), left[left.rank() - 1].value());
+  cost.macs = matMulMacs(node, graph, 0);
   return cost;
 }
 

@@ -26,7 +26,9 @@ SliceRange sliceRange(int64_t start, int64_t end, int64_t step, int64_t size) {
     end = std::clamp<int64_t>(end, 0, size);
     return {start, step, countUp(end - start)};
   }
-  start = std::clamp<int64_t>(start, -1, size - 1);
+  if (size == 0) return {0, step, 0};
+  start =
+      std::clamp<int64_t>(start, 0, size - 1);  // backwards the first element is the least start, not the end
   end = std::clamp<int64_t>(end, -1, size - 1);
   return {start, step, countUp(start - end)};
 }

@@ -52,9 +52,7 @@ void reference(KernelContext& k) {
 
 Cost cost(const Node& node, const Graph& graph) {
   Cost cost = elementwiseCost(node, graph, 2);
-  const Shape& left = graph.value(node.in[kLeft]).shape;
-  if (left.isStatic() && left.rank() > 0)
-    cost.macs = saturatingProduct(elementsOf(graph, node.out[0]), left[left.rank() - 1].value());
+  cost.macs = matMulMacs(node, graph, kLeft);
   return cost;
 }
 

@@ -61,7 +61,8 @@ int sinceOfQuantization(const Node& node, const Graph& graph, DType quantized, D
   const int granularity = blockSize > 0 ? 21 : perTensor ? 10 : 13;
   const bool usual = quantized == DType::i8 || quantized == DType::u8 || quantized == DType::i32;
   const int byType = usual ? 10 : sinceOfType({.base = 19, .narrowInts = 21}, quantized);
-  return std::max({granularity, byType, real == DType::f32 || real == DType::i32 ? 10 : 19});
+  const int byScale = sinceOfType({.base = 19}, inputType(node, graph, 1));
+  return std::max({granularity, byType, real == DType::f32 || real == DType::i32 ? 10 : byScale});
 }
 
 }  // namespace ridge::ops

@@ -2,7 +2,7 @@
 // (docs/integer_arithmetic.md, rule 10).
 #include <cmath>
 
-#include "base/half.h"
+#include "ir/small_float.h"
 #include "ops/cost_support.h"
 #include "ops/quantize/quantize.h"
 #include "ops/reference_support.h"
@@ -63,22 +63,6 @@ double divided(double x, double scale, DType precision) {
   }
 }
 
-// Formats in which too large values may become infinity or NaN instead of the largest.
-std::optional<SmallFloat> unsaturated(DType type) {
-  switch (type) {
-    case DType::f8e4m3fn:
-      return SmallFloat::f8e4m3fn;
-    case DType::f8e4m3fnuz:
-      return SmallFloat::f8e4m3fnuz;
-    case DType::f8e5m2:
-      return SmallFloat::f8e5m2;
-    case DType::f8e5m2fnuz:
-      return SmallFloat::f8e5m2fnuz;
-    default:
-      return std::nullopt;
-  }
-}
-
 void reference(KernelContext& k) {
   const TensorView &x = k.input(0), &scale = k.input(1), &out = k.output(0);
   const auto& attrs = k.attrs<QuantizeAttributes>();
@@ -86,7 +70,8 @@ void reference(KernelContext& k) {
   const ScaleIndex indexOf(k, attrs.axis, attrs.blockSize);
   const bool whole = isInteger(out.type);
   const Bounds bounds = whole ? boundsOf(out.type) : Bounds{};
-  const auto format = attrs.saturate ? std::nullopt : unsaturated(out.type);
+  const bool isFloat8 = !whole && bitsOf(out.type) == 8 && out.type != DType::f8e8m0;
+  const bool overflows = isFloat8 && !attrs.saturate;  // to infinity or NaN
   numberClassOf(x.type);
   numberClassOf(scale.type);
   // Parts start at whole bytes, whatever the type.
@@ -95,8 +80,9 @@ void reference(KernelContext& k) {
       const int64_t index = indexOf(at);
       const double zero = k.has(2) ? loadNumber<double>(k.input(2), index) : 0.0;
       const double steps = divided(loadNumber<double>(x, at), loadNumber<double>(scale, index), precision);
-      if (format)
-        out.as<uint8_t>()[at] = static_cast<uint8_t>(encodeSmallFloat(*format, steps + zero, false));
+      if (overflows)
+        out.as<uint8_t>()[at] =
+            static_cast<uint8_t>(encodeSmallFloat(smallFloatOf(out.type), steps + zero, false));
       else
         storeNumber(out, at, whole ? quantized(steps, zero, bounds) : steps + zero);
     }
@@ -107,11 +93,14 @@ int sinceFor(const Node& node, const Graph& graph) {
   const auto& attrs = node.as<QuantizeAttributes>();
   const DType real = inputType(node, graph, 0), scale = inputType(node, graph, 1);
   const DType result = graph.value(node.out[0]).type;
-  const bool separateScale = real != DType::i32 && scale != real;
-  const int byForm = attrs.precision != 0 || separateScale ? 23
-                     : attrs.outputDtype != 0              ? 21
-                     : attrs.saturate                      ? 10
-                                                           : 19;
+  const bool singleScale =
+      scale == DType::f32;  // until opset 18 the scale of integers too; then the type of x
+  const bool separateScale = real == DType::i32 ? !singleScale && scale != real : scale != real;
+  const int byForm = scale == DType::f8e8m0                  ? 24
+                     : attrs.precision != 0 || separateScale ? 23
+                     : attrs.outputDtype != 0                ? 21
+                     : attrs.saturate && scale != DType::i32 ? 10
+                                                             : 19;
   return std::max(byForm, sinceOfQuantization(node, graph, result, real, attrs.blockSize));
 }
 

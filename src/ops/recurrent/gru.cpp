@@ -7,13 +7,7 @@ namespace {
 constexpr std::string_view kFunctions[] = {"Sigmoid", "Tanh"};
 constexpr RecurrentKind kKind{.gates = 3, .activations = kFunctions};
 
-const RecurrentForm& formOf(const Node& node) {
-  return node.as<GruAttributes>();
-}
-
-void infer(InferContext& c) {
-  inferRecurrent(c, formOf(c.node()), kKind);
-}
+using Shared = RecurrentTable<GruAttributes, kKind>;
 
 // The update and reset gates, in place of their products.
 void openGates(const Recurrence::Row& row, const Activation& f, int64_t hidden) {
@@ -32,7 +26,7 @@ void advance(const Recurrence::Row& row, const Activation& g, int64_t hidden, Re
 }
 
 void reference(KernelContext& k) {
-  const RecurrentForm& form = formOf(k.node());
+  const RecurrentForm& form = Shared::formOf(k.node());
   const bool linearBeforeReset = k.attrs<GruAttributes>().linearBeforeReset;
   const Activations activations = activationsOf(form, kKind);
   Recurrence recurrence(k, form, kKind);
@@ -65,31 +59,19 @@ void reference(KernelContext& k) {
   });
 }
 
-size_t scratch(const Node& node, const Graph& graph) {
-  return recurrentScratch(node, graph, formOf(node), kKind);
-}
-
-Cost cost(const Node& node, const Graph& graph) {
-  return recurrentCost(node, graph, formOf(node), kKind);
-}
-
-int since(const Node& node, const Graph& graph) {
-  return sinceRecurrent(node, graph, formOf(node));
-}
-
 }  // namespace
 
 constinit const Op ops::gru{.name = "GRU",
                             .since = 7,
-                            .sinceFor = since,
+                            .sinceFor = Shared::since,
                             .minInputs = 3,
                             .maxInputs = 6,
                             .minOutputs = 0,
                             .maxOutputs = 2,
                             .attributes = GruAttributes::read,
-                            .infer = infer,
+                            .infer = Shared::infer,
                             .reference = reference,
-                            .scratch = scratch,
-                            .cost = cost};
+                            .scratch = Shared::scratch,
+                            .cost = Shared::cost};
 
 }  // namespace ridge

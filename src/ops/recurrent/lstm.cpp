@@ -7,13 +7,7 @@ namespace {
 constexpr std::string_view kFunctions[] = {"Sigmoid", "Tanh", "Tanh"};
 constexpr RecurrentKind kKind{.gates = 4, .activations = kFunctions, .hasCell = true};
 
-const RecurrentForm& formOf(const Node& node) {
-  return node.as<LstmAttributes>();
-}
-
-void infer(InferContext& c) {
-  inferRecurrent(c, formOf(c.node()), kKind);
-}
+using Shared = RecurrentTable<LstmAttributes, kKind>;
 
 // `f` opens gates, `g` makes the cell's update, `h` the output.
 void advance(const Recurrence::Row& row, const Activation* functions, int64_t hidden, bool inputForget) {
@@ -35,7 +29,7 @@ void advance(const Recurrence::Row& row, const Activation* functions, int64_t hi
 }
 
 void reference(KernelContext& k) {
-  const RecurrentForm& form = formOf(k.node());
+  const RecurrentForm& form = Shared::formOf(k.node());
   const bool inputForget = k.attrs<LstmAttributes>().inputForget;
   const Activations activations = activationsOf(form, kKind);
   Recurrence recurrence(k, form, kKind);
@@ -48,31 +42,19 @@ void reference(KernelContext& k) {
   });
 }
 
-size_t scratch(const Node& node, const Graph& graph) {
-  return recurrentScratch(node, graph, formOf(node), kKind);
-}
-
-Cost cost(const Node& node, const Graph& graph) {
-  return recurrentCost(node, graph, formOf(node), kKind);
-}
-
-int since(const Node& node, const Graph& graph) {
-  return sinceRecurrent(node, graph, formOf(node));
-}
-
 }  // namespace
 
 constinit const Op ops::lstm{.name = "LSTM",
                              .since = 7,
-                             .sinceFor = since,
+                             .sinceFor = Shared::since,
                              .minInputs = 3,
                              .maxInputs = 8,
                              .minOutputs = 0,
                              .maxOutputs = 3,
                              .attributes = LstmAttributes::read,
-                             .infer = infer,
+                             .infer = Shared::infer,
                              .reference = reference,
-                             .scratch = scratch,
-                             .cost = cost};
+                             .scratch = Shared::scratch,
+                             .cost = Shared::cost};
 
 }  // namespace ridge

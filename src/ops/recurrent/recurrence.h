@@ -25,6 +25,20 @@ Cost recurrentCost(const Node& node, const Graph& graph, const RecurrentForm& fo
                    const RecurrentKind& kind);
 int sinceRecurrent(const Node& node, const Graph& graph, const RecurrentForm& form);
 
+/// The entries of an op's table that its attributes and its kind settle.
+template <class Attributes, const RecurrentKind& kind>
+struct RecurrentTable {
+  static const RecurrentForm& formOf(const Node& node) { return node.as<Attributes>(); }
+  static void infer(InferContext& c) { inferRecurrent(c, formOf(c.node()), kind); }
+  static size_t scratch(const Node& node, const Graph& graph) {
+    return recurrentScratch(node, graph, formOf(node), kind);
+  }
+  static Cost cost(const Node& node, const Graph& graph) {
+    return recurrentCost(node, graph, formOf(node), kind);
+  }
+  static int since(const Node& node, const Graph& graph) { return sinceRecurrent(node, graph, formOf(node)); }
+};
+
 /// One of the functions that ONNX names, with its parameters.
 struct Activation {
   enum class Kind {

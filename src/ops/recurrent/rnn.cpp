@@ -7,16 +7,10 @@ namespace {
 constexpr std::string_view kFunctions[] = {"Tanh"};
 constexpr RecurrentKind kKind{.gates = 1, .activations = kFunctions};
 
-const RecurrentForm& formOf(const Node& node) {
-  return node.as<RnnAttributes>();
-}
-
-void infer(InferContext& c) {
-  inferRecurrent(c, formOf(c.node()), kKind);
-}
+using Shared = RecurrentTable<RnnAttributes, kKind>;
 
 void reference(KernelContext& k) {
-  const RecurrentForm& form = formOf(k.node());
+  const RecurrentForm& form = Shared::formOf(k.node());
   const Activations activations = activationsOf(form, kKind);
   Recurrence recurrence(k, form, kKind);
   const int64_t hidden = recurrence.shape().hidden;
@@ -30,31 +24,19 @@ void reference(KernelContext& k) {
   });
 }
 
-size_t scratch(const Node& node, const Graph& graph) {
-  return recurrentScratch(node, graph, formOf(node), kKind);
-}
-
-Cost cost(const Node& node, const Graph& graph) {
-  return recurrentCost(node, graph, formOf(node), kKind);
-}
-
-int since(const Node& node, const Graph& graph) {
-  return sinceRecurrent(node, graph, formOf(node));
-}
-
 }  // namespace
 
 constinit const Op ops::rnn{.name = "RNN",
                             .since = 7,
-                            .sinceFor = since,
+                            .sinceFor = Shared::since,
                             .minInputs = 3,
                             .maxInputs = 6,
                             .minOutputs = 0,
                             .maxOutputs = 2,
                             .attributes = RnnAttributes::read,
-                            .infer = infer,
+                            .infer = Shared::infer,
                             .reference = reference,
-                            .scratch = scratch,
-                            .cost = cost};
+                            .scratch = Shared::scratch,
+                            .cost = Shared::cost};
 
 }  // namespace ridge

@@ -1,4 +1,5 @@
 // GridSample: every output point reads the input at its place in the grid, for any number of spatial axes.
+#include <algorithm>
 #include <array>
 #include <cmath>
 
@@ -221,11 +222,17 @@ Cost cost(const Node& node, const Graph& graph) {
   return elementwiseCost(node, graph, 2 * taps);
 }
 
+int sinceFor(const Node& node, const Graph& graph) {
+  constexpr SinceTable kTable{.base = 20, .bf16 = 22};
+  return std::max(sinceOfType(kTable, inputType(node, graph, 0)),
+                  sinceOfType(kTable, inputType(node, graph, 1)));
+}
+
 }  // namespace
 
 constinit const Op gridSample{.name = "GridSample",
                               .since = 20,
-                              .sinceFor = sinceByType<SinceTable{.base = 20, .bf16 = 22}>,
+                              .sinceFor = sinceFor,
                               .minInputs = 2,
                               .maxInputs = 2,
                               .attributes = GridSampleAttributes::read,

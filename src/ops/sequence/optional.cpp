@@ -1,5 +1,8 @@
 // Optional, OptionalHasElement, OptionalGetElement.
+#include <algorithm>
+
 #include "ops/sequence/sequence.h"
+#include "ops/since_support.h"
 
 namespace ridge::ops {
 namespace {
@@ -41,17 +44,27 @@ void evaluateGet(EvaluateContext& c) {
   c.set(0, c.input(0));
 }
 
+// bfloat16 and everything narrower came with opset 28.
+int sinceOfElements(const Node& node, const Graph& graph) {
+  constexpr SinceTable kTable{
+      .base = 15, .bf16 = 28, .float8 = 28, .bits4 = 28, .float4 = 28, .float8e8m0 = 28, .bits2 = 28};
+  return std::max(sinceOfType(kTable, inputType(node, graph, 0)),
+                  sinceOfType(kTable, graph.value(node.out[0]).type));
+}
+
 // Since opset 18 the input may be no optional, or nothing at all.
 int sinceFor(const Node& node, const Graph& graph) {
   if (node.in.empty() || node.in[0] == kNoValue) return 18;
   const Container container = graph.value(node.in[0]).container;
-  return container == Container::optional || container == Container::optionalSequence ? 15 : 18;
+  const bool isOptional = container == Container::optional || container == Container::optionalSequence;
+  return std::max(isOptional ? 15 : 18, sinceOfElements(node, graph));
 }
 
 }  // namespace
 
 constinit const Op optional{.name = "Optional",
                             .since = 15,
+                            .sinceFor = sinceOfElements,
                             .minInputs = 0,
                             .maxInputs = 1,
                             .infer = inferOptional,

@@ -1,5 +1,6 @@
 // SplitToSequence.
 #include "ops/sequence/sequence.h"
+#include "ops/since_support.h"
 
 namespace ridge::ops {
 namespace {
@@ -74,6 +75,7 @@ void evaluate(EvaluateContext& c) {
 
 constinit const Op splitToSequence{.name = "SplitToSequence",
                                    .since = 11,
+                                   .sinceFor = sinceByType<SinceTable{.base = 11, .bf16 = 24}>,
                                    .minInputs = 1,
                                    .maxInputs = 2,
                                    .attributes = SplitToAttributes::read,

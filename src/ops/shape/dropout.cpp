@@ -38,10 +38,11 @@ void reference(KernelContext& k) {
 int sinceFor(const Node& node, const Graph& graph) {
   const bool inputs = node.in.size() > 1 || node.as<DropoutAttributes>().seed;
   const bool mask = node.out.size() > 1;
-  return std::max(inputs ? 12
-                  : mask ? 10
-                         : 7,
-                  sinceOfType({.base = 7, .float8 = 22}, inputType(node, graph, 0)));
+  return std::max({inputs ? 12
+                   : mask ? 10
+                          : 7,
+                   sinceOfType({.base = 7, .float8 = 22}, inputType(node, graph, 0)),
+                   sinceOfType({.base = 7, .bf16 = 22, .float8 = 22}, inputType(node, graph, 1))});
 }
 
 }  // namespace

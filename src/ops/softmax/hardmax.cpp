@@ -12,13 +12,6 @@
 namespace ridge {
 namespace {
 
-void infer(InferContext& c) {
-  requireFloat(c, 0);
-  requireRank(c, 0, 1);
-  if (c.shape(0).ranked()) axisOf(c, c.attrs<SoftmaxAttributes>().axis, c.shape(0).rank());
-  inferSameAsInput(c);
-}
-
 int64_t placeOfLargest(const TensorView& in, int64_t first, int64_t stride, int64_t length) {
   constexpr int64_t kBlock = 256;
   double block[kBlock], largest = 0;
@@ -57,7 +50,7 @@ void reference(KernelContext& k) {
 constinit const Op ops::hardmax{.name = "Hardmax",
                                 .since = 13,
                                 .attributes = SoftmaxAttributes::read,
-                                .infer = infer,
+                                .infer = inferSoftmax,
                                 .reference = reference,
                                 .cost = costPerInput<1>};
 

@@ -12,13 +12,6 @@
 namespace ridge {
 namespace {
 
-void infer(InferContext& c) {
-  requireFloat(c, 0);
-  requireRank(c, 0, 1);
-  if (c.shape(0).ranked()) axisOf(c, c.attrs<SoftmaxAttributes>().axis, c.shape(0).rank());
-  inferSameAsInput(c);
-}
-
 // Calls fn(element) for one line of the axis, in order.
 template <class Fn>
 void visitLine(const TensorView& in, int64_t first, int64_t stride, int64_t length, Fn&& fn) {
@@ -63,18 +56,25 @@ void logSoftmaxKernel(KernelContext& k) {
 
 }  // namespace
 
+void inferSoftmax(InferContext& c) {
+  requireFloat(c, 0);
+  requireRank(c, 0, 1);
+  if (c.shape(0).ranked()) axisOf(c, c.attrs<SoftmaxAttributes>().axis, c.shape(0).rank());
+  inferSameAsInput(c);
+}
+
 // Subtraction, exponential, sum and division count one each.
 constinit const Op ops::softmax{.name = "Softmax",
                                 .since = 13,
                                 .attributes = SoftmaxAttributes::read,
-                                .infer = infer,
+                                .infer = inferSoftmax,
                                 .reference = softmaxKernel,
                                 .cost = costPerOutput<4>};
 
 constinit const Op ops::logSoftmax{.name = "LogSoftmax",
                                    .since = 13,
                                    .attributes = SoftmaxAttributes::read,
-                                   .infer = infer,
+                                   .infer = inferSoftmax,
                                    .reference = logSoftmaxKernel,
                                    .cost = costPerOutput<4>};
 

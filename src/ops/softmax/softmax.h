@@ -1,7 +1,8 @@
-// Softmax and LogSoftmax along one axis.
+// Softmax, LogSoftmax and Hardmax along one axis.
 #pragma once
 
 #include "ir/graph.h"
+#include "ops/infer.h"
 
 namespace ridge {
 
@@ -13,5 +14,8 @@ struct SoftmaxAttributes : AttributesOf<SoftmaxAttributes> {
     v("axis", self.axis);
   }
 };
+
+/// Floats in, the same shape out. Usable as Op::infer.
+void inferSoftmax(InferContext& c);
 
 }  // namespace ridge

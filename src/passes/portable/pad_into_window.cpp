@@ -69,9 +69,15 @@ std::optional<std::vector<int64_t>> sumOfPads(const WindowAttributes& attrs, con
 }
 
 // Pools take no padding as large as their window: such a window would hold no element. Neither might one
-// whose dilated taps lie on both sides of a short input.
-bool mayMissInput(const WindowAttributes& attrs, const std::vector<int64_t>& pads) {
+// whose dilated taps lie on both sides of a short input, or all windows over an empty one.
+bool mayMissInput(const Shape& input, const WindowAttributes& attrs, const std::vector<int64_t>& pads) {
   const std::vector<int64_t>& kernel = attrs.kernelShape;
+  const size_t axes = pads.size() / 2;
+  for (size_t axis = 0; axis < std::min(axes, kernel.size()); ++axis) {
+    const Dim& extent = input[static_cast<int64_t>(axis) + 2];
+    const bool hasElements = extent.isInteger() && extent.value() > 0;
+    if (!hasElements && pads[axis] + pads[axes + axis] >= kernel[axis]) return true;
+  }
   for (size_t at = 0; at < pads.size(); ++at) {
     if (kernel.empty() || pads[at] >= kernel[at % kernel.size()]) return true;
     const int64_t dilation = attrs.dilations.empty() ? 1 : attrs.dilations[at % attrs.dilations.size()];
@@ -85,10 +91,12 @@ std::string objectionOfConv(const Padding& padding) {
   return padding.value == 0 ? "" : "the Pad's number is not zero";
 }
 
-std::string objectionOfAverage(const Node& node, const Padding& padding, const std::vector<int64_t>& pads) {
+std::string objectionOfAverage(const Graph& graph, const Node& node, const Padding& padding,
+                               const std::vector<int64_t>& pads) {
   const auto& attrs = node.as<AveragePoolAttributes>();
   if (attrs.ceilMode) return "the pool's windows may reach beyond the padding (ceil_mode)";
-  if (mayMissInput(attrs, pads)) return "a window of the pool could lie in the padding only";
+  if (mayMissInput(graph.value(padding.x).shape, attrs, pads))
+    return "a window of the pool could lie in the padding only";
   if (padding.value != 0) return "the Pad's number is not zero";
   if (!padsNothing(attrs) && !attrs.countIncludePad) return "the pool does not count its own padding";
   return {};
@@ -99,7 +107,8 @@ std::string objectionOfMax(const Graph& graph, const Node& node, const Padding& 
   const auto& attrs = node.as<MaxPoolAttributes>();
   if (node.out.size() > 1 && node.out[1] != kNoValue) return "the pool's indices count the padding";
   if (attrs.ceilMode) return "the pool's windows may reach beyond the padding (ceil_mode)";
-  if (mayMissInput(attrs, pads)) return "a window of the pool could lie in the padding only";
+  if (mayMissInput(graph.value(padding.x).shape, attrs, pads))
+    return "a window of the pool could lie in the padding only";
   const bool neverLargest = padding.value == -std::numeric_limits<double>::infinity();
   const bool belowAll = padding.value == 0 && isNotNegative(graph, padding.x);
   return neverLargest || belowAll ? "" : "the Pad's number could be the largest of a window";
@@ -108,7 +117,7 @@ std::string objectionOfMax(const Graph& graph, const Node& node, const Padding& 
 std::string objection(const Graph& graph, const Node& node, const Padding& padding,
                       const std::vector<int64_t>& pads) {
   if (node.op == &ops::conv) return objectionOfConv(padding);
-  if (node.op == &ops::averagePool) return objectionOfAverage(node, padding, pads);
+  if (node.op == &ops::averagePool) return objectionOfAverage(graph, node, padding, pads);
   return objectionOfMax(graph, node, padding, pads);
 }
 

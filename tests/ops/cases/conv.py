@@ -49,6 +49,7 @@ def transposed(case):
 
     transpose("plain", "1x3x4x5", "3x2x3x3")
     transpose("no_bias", "2x3x4x5", "3x2x3x3", bias=False)
+    transpose("unlike_axes", "1x1x3x3", "1x2x1x3", pads=[0, 2, 0, 2])
     transpose("strided", "1x3x4x5", "3x2x2x2", strides=[2, 2])
     transpose("strided_padded", "1x3x4x5", "3x2x4x4", strides=[2, 2], pads=[1, 1, 1, 1])
     transpose("stride_beyond_kernel", "1x2x3x4", "2x2x2x2", strides=[3, 4])

@@ -37,6 +37,7 @@ def cases(case):
 
     slice("plain", "4x5", (1, 2), (3, 4))
     slice("axes", "4x5x6", (1,), (-1,), (-1,))
+    slice("backwards_from_before", "2x3", (-5,), (-4,), (0,), (-2,))
     slice("steps", "9x8", (0, 1), (FAR, 7), (0, 1), (2, 3))
     slice("backwards", "9x8", (-1, 5), (-FAR, 1), (0, 1), (-1, -2))
     slice("backwards_all", "9", (FAR,), (-FAR - 1,), (0,), (-1,))

@@ -1,6 +1,7 @@
 // An execution allocates nothing.
 #include <gtest/gtest.h>
 
+#include "support/control_network.h"
 #include "support/count_allocations.h"
 #include "support/tour_engine.h"
 
@@ -25,6 +26,16 @@ TEST(Execution, AllocatesNothing) {
     EXPECT_EQ(second - first, 0) << device << ", also the first time";
     EXPECT_EQ(third - second, 0) << device;
   }
+}
+
+TEST(Execution, BodiesAllocateNothing) {
+  ExecutionContext context(
+      makeExecutable(buildModel(modelOf(controlNetwork()), "control", plainOptions()).data, 0));
+  context.setInput(3, Tensor::scalar(int64_t{7}));  // trips
+  const long before = allocations();
+  context.execute();
+  context.execute();
+  EXPECT_EQ(allocations() - before, 0);
 }
 
 TEST(Execution, AllocatesNothingWithBoundBuffersAndAnObserver) {

@@ -152,8 +152,9 @@ BuildResult buildFor(const onnx::Model& model, const ConformanceCase& one, const
 /// Which kernels ran the steps that hold an op.
 Json kernelsOf(const Plan& plan) {
   std::map<std::string, std::set<std::string>> kernels;
-  for (const Step& step : plan.steps)
+  forEachStep(plan, [&](const Step& step, int) {
     for (const std::string& op : step.ops) kernels[op].insert(step.kernel.backend + "." + step.kernel.tactic);
+  });
   Json json;
   for (const auto& [op, names] : kernels)
     json["kernels"][op] = std::vector<std::string>(names.begin(), names.end());

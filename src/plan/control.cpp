@@ -1,0 +1,160 @@
+#include "plan/control.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "base/error.h"
+#include "ir/dynamic.h"
+#include "ops/control/scan.h"
+#include "ops/ops.h"
+
+namespace ridge {
+
+namespace {
+
+constexpr int kDeepest = 8;
+
+struct Refused {
+  std::string sentence;
+};
+
+int depthOf(const Node& node) {
+  int deepest = 0;
+  for (const auto& body : node.bodies)
+    for (const NodeId id : body->order()) deepest = std::max(deepest, depthOf(body->node(id)));
+  return deepest + (node.bodies.empty() ? 0 : 1);
+}
+
+void requireArray(const Graph& graph, ValueId id) {
+  if (id == kNoValue) return;
+  const Value& value = graph.value(id);
+  if (isDynamic(value) || !value.shape.isStatic())
+    throw Refused{fmt::format("{} has no shape before the network runs", value.name)};
+  if (bitsOf(value.type) == 0 || bitsOf(value.type) % 8 != 0)
+    throw Refused{fmt::format("{} has elements that are no whole bytes", value.name)};
+}
+
+void requireArrays(const Graph& body) {
+  for (const ValueId input : body.inputs()) requireArray(body, input);
+  for (const Graph::Output& output : body.outputs()) requireArray(body, output.value);
+  for (const NodeId id : body.order())
+    if (!body.node(id).op->reference && !body.node(id).op->evaluate)
+      throw Refused{fmt::format("there is no kernel for {}", displayName(*body.node(id).op))};
+}
+
+void requireSame(const Graph& a, ValueId x, const Graph& b, ValueId y) {
+  if (x == kNoValue || y == kNoValue) return;
+  const Value &one = a.value(x), &other = b.value(y);
+  if (one.type != other.type || one.shape.staticDims() != other.shape.staticDims())
+    throw Refused{fmt::format("{} and {} do not have one shape", one.name, other.name)};
+}
+
+void requireOne(const Graph& graph, ValueId id) {
+  if (id != kNoValue && graph.value(id).shape.count() != 1)
+    throw Refused{fmt::format("{} is not one element", graph.value(id).name)};
+}
+
+Control branch(const Graph& graph, const Node& node) {
+  requireOne(graph, node.in[0]);
+  for (const auto& body : node.bodies)
+    for (size_t at = 0; at < node.out.size(); ++at)
+      requireSame(graph, node.out[at], *body, body->outputs()[at].value);
+  return {};
+}
+
+/// States keep their shapes: what a body gives back is what it takes.
+void requireStates(const Graph& body, size_t firstIn, size_t firstOut, size_t count) {
+  for (size_t at = 0; at < count; ++at)
+    requireSame(body, body.inputs()[firstIn + at], body, body.outputs()[firstOut + at].value);
+}
+
+Control loop(const Graph& graph, const Node& node) {
+  const Graph& body = *node.bodies[0];
+  Control control{.loops = true, .counts = true};
+  const size_t states = node.in.size() - static_cast<size_t>(node.captures) - 2;
+  control.states = static_cast<int32_t>(states);
+  for (const size_t head : {size_t{0}, size_t{1}}) {
+    requireOne(graph, node.in[head]);
+    requireOne(body, body.inputs()[head]);
+  }
+  requireOne(body, body.outputs()[0].value);
+  requireStates(body, 2, 1, states);
+  for (size_t at = 0; at < states; ++at) requireSame(graph, node.in[2 + at], body, body.inputs()[2 + at]);
+  for (size_t at = states; at < node.out.size(); ++at) {
+    control.collected.push_back({});
+    // Inference knows this only when nothing can stop the loop (ops/control/loop.cpp).
+    if (node.out[at] != kNoValue) control.iterations = graph.value(node.out[at]).shape.staticDims().front();
+  }
+  return control;
+}
+
+Control scan(const Graph& graph, const Node& node) {
+  const auto& attrs = node.as<ops::ScanAttributes>();
+  const auto scans = static_cast<size_t>(attrs.scanInputs);
+  const size_t states = node.in.size() - static_cast<size_t>(node.captures) - scans;
+  Control control{.loops = true, .states = static_cast<int32_t>(states)};
+  const auto slicing = [](int64_t axis, int64_t rank, int64_t direction) {
+    return Slicing{static_cast<int32_t>(normalizeAxis(axis, rank)), direction != 0};
+  };
+  for (size_t at = 0; at < scans; ++at) {
+    const Dims dims = graph.value(node.in[states + at]).shape.staticDims();
+    control.scanned.push_back(slicing(attrs.entry(attrs.inputAxes, at), static_cast<int64_t>(dims.size()),
+                                      attrs.entry(attrs.inputDirections, at)));
+    control.iterations = dims[static_cast<size_t>(control.scanned.back().axis)];
+  }
+  const Graph& body = *node.bodies[0];
+  requireStates(body, 0, 0, states);
+  for (size_t at = 0; at < states; ++at) requireSame(graph, node.in[at], body, body.inputs()[at]);
+  for (size_t at = 0; at + states < node.out.size(); ++at) {
+    const int64_t rank = body.value(body.outputs()[states + at].value).shape.rank() + 1;
+    control.collected.push_back(
+        slicing(attrs.entry(attrs.outputAxes, at), rank, attrs.entry(attrs.outputDirections, at)));
+  }
+  return control;
+}
+
+using Describe = Control (*)(const Graph&, const Node&);
+
+Describe describerOf(const Op* op) {
+  if (op == &ops::ifOf) return branch;
+  if (op == &ops::loop) return loop;
+  return op == &ops::scan ? scan : nullptr;
+}
+
+ControlRegion describe(const Graph& graph, NodeId id, const std::set<ValueId>& taps) {
+  const Node& node = graph.node(id);
+  const Describe describer = describerOf(node.op);
+  if (!describer) throw Refused{"no plan knows how to run it"};
+  if (depthOf(node) > kDeepest) throw Refused{"its bodies nest too deeply"};
+  for (const auto* values : {&node.in, &node.out})
+    for (const ValueId value : *values) requireArray(graph, value);
+  for (const auto& body : node.bodies) requireArrays(*body);
+  ControlRegion made{describer(graph, node), {}};
+  made.region.anchors = made.region.members = {id};
+  if (node.op == &ops::scan) made.region.inputs = {kNoValue, kNoValue};
+  made.region.inputs.insert(made.region.inputs.end(), node.in.begin(), node.in.end());
+  for (const ValueId value : node.out) {
+    const bool read = value != kNoValue && (graph.useCount(value) > 0 || taps.contains(value));
+    made.control.out.push_back(read ? static_cast<int32_t>(made.region.outputs.size()) : -1);
+    if (read) made.region.outputs.push_back(value);
+  }
+  // What nobody reads says nothing.
+  const auto firstSlice = made.control.out.begin() + made.control.states;
+  const bool collects = std::any_of(firstSlice, made.control.out.end(), [](int32_t out) { return out >= 0; });
+  if (!collects && made.control.scanned.empty()) made.control.iterations = -1;
+  return made;
+}
+
+}  // namespace
+
+std::variant<ControlRegion, std::string> controlOf(const Graph& graph, NodeId id,
+                                                   const std::set<ValueId>& taps) {
+  try {
+    return describe(graph, id, taps);
+  } catch (const Refused& refused) {
+    return refused.sentence;
+  }
+}
+
+}  // namespace ridge
