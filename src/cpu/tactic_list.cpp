@@ -8,8 +8,9 @@ namespace ridge::cpu {
 namespace {
 // In order of preference where estimates tie.
 constexpr std::array kTactics{
-    &kConvDepthwise, &kConvGemm, &kMatMul,     &kBatchMatMul, &kQConv,   &kQMatMul, &kQAdd, &kQuantize,
-    &kNorm,          &kPool,     &kGlobalPool, &kPointwise,   &kSoftmax, &kReduce,  &kCopy,
+    &kConvDepthwise, &kConvGemm,  &kMatMul, &kBatchMatMul, &kQConv,      &kQMatMul,
+    &kQAdd,          &kQuantize,  &kNorm,   &kPool,        &kGlobalPool, &kPointwise,
+    &kSoftmax,       &kAttention, &kReduce, &kGather,      &kCopy,
 };
 }  // namespace
 

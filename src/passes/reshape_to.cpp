@@ -11,7 +11,7 @@ bool isReshape(const Op& op) {
   return &op == &ops::reshape || &op == &ops::flatten || &op == &ops::squeeze || &op == &ops::unsqueeze;
 }
 
-std::optional<ReshapeTarget> reshapeTargetOf(const Shape& from, const Shape& to) {
+std::optional<ReshapeTarget> reshapeTargetOf(const Shape& from, const Shape& to, bool hasRest) {
   if (!to.ranked()) return std::nullopt;
   const auto& dims = to.dims();
   const auto open = std::count_if(dims.begin(), dims.end(), [](const Dim& dim) { return !dim.isInteger(); });
@@ -33,7 +33,18 @@ std::optional<ReshapeTarget> reshapeTargetOf(const Shape& from, const Shape& to)
       target.dims.push_back(-1);
     }
   }
+  const bool copies = !empty && std::count(target.dims.begin(), target.dims.end(), 0) > 0;
+  if (rest && copies && !hasRest) return std::nullopt;
   return target;
+}
+
+bool hasRest(const Graph& graph, const Node& node) {
+  if (node.op != &ops::reshape) return false;
+  if (const auto known = knownIntegers(graph, node.in[1]))
+    return std::count(known->begin(), known->end(), -1);
+  const auto& contents = graph.value(node.in[1]).contents;
+  return contents &&
+         std::any_of(contents->begin(), contents->end(), [](const Dim& dim) { return dim == Dim(-1); });
 }
 
 ValueId reshapeTo(GraphBuilder& builder, ValueId x, const ReshapeTarget& target, std::string_view nameHint) {

@@ -58,8 +58,13 @@ bool ViewPlanner::isFreeRoot(int at) const {
 bool ViewPlanner::writersTakeStrides(int at, const Dims& strides) const {
   const RawStep& writer = layout_.steps[static_cast<size_t>(storage(at).def)];
   if (writer.kind != RawStep::Kind::region) return writer.kind != RawStep::Kind::transfer;
-  return (candidate(writer).stridedOutputs &&
-          ordersFit(writer.out, candidate(writer).outputOrders, at, strides));
+  // Who writes rows needs them dense; who writes pixels finds one channel anywhere.
+  const bool dense = innermostStride(storage(at).dims, strides, Order::plain) == 1;
+  for (size_t index = 0; index < writer.out.size(); ++index)
+    if (writer.out[index] == at && candidate(writer).outputOrders[index] == Order::plain && !dense)
+      return false;
+  return candidate(writer).stridedOutputs &&
+         ordersFit(writer.out, candidate(writer).outputOrders, at, strides);
 }
 
 bool ViewPlanner::readersTakeStrides(int at, const Dims& strides) const {

@@ -7,6 +7,7 @@
 
 #include "ops/evaluate.h"
 #include "ops/ops.h"
+#include "verify/attention_slack.h"
 
 namespace ridge {
 
@@ -86,6 +87,8 @@ RoundingSlack::Slack RoundingSlack::ofNode(const Node& node, ValueId value) {
     for (double& sum : sums) sum *= kUnitsOfSum * kUnit;
     return sums;
   }
+  if (node.op == &ops::dotAttention && exact && inputs[0].type() == DType::f32)
+    return attentionSlack(node, inputs, kUnitsOfSum * kUnit);
   if (!node.op->traits.elementwise || node.out.size() != 1) return {};
   const Tensor wanted = truth_.value(value).value;
   if (wanted.type() != DType::f32) return {};

@@ -12,8 +12,8 @@ namespace ridge {
 
 /// How far rounding alone may move each element of a region's result. A sum of K products loses what cancels:
 /// its error scales with the sum of their magnitudes, not with the result; elementwise members pass that on
-/// by their slope and add a few roundings of their own. Whatever adds nothing (copies, largest elements,
-/// softmax) has no slack.
+/// by their slope and add a few roundings of their own; an attention's scores are sums too. Whatever adds
+/// nothing (copies, largest elements, softmax) has no slack.
 class RoundingSlack {
  public:
   /// `given` are the values that the region is fed; a region of more than `mostNodes` is not looked into.

@@ -3,59 +3,13 @@
 #include <functional>
 
 #include "ops/norm/norm.h"
-#include "passes/lower.h"
-#include "passes/pass_testing.h"
+#include "passes/recognise_testing.h"
 
 namespace ridge::test {
 namespace {
 
 using testing::Contains;
 using testing::HasSubstr;
-
-/// As a build does it.
-Graph lowered(Graph graph, PassReport& report) {
-  runPasses(graph, portablePasses(), {}, report);
-  std::vector<BoundShape> shapes;
-  for (const ValueId id : graph.inputs())
-    shapes.push_back({graph.value(id).name, graph.value(id).shape.staticDims()});
-  Graph made = lower(graph, shapes, {}, report);
-  EXPECT_EQ(problemOf(made), "");
-  return made;
-}
-Graph lowered(const Graph& graph) {
-  PassReport report;
-  return lowered(graph, report);
-}
-
-/// The graph with every node that can say what it stands for taken apart again.
-Graph takenApart(Graph graph) {
-  for (const NodeId id : graph.order()) {
-    if (!graph.node(id).op->expand) continue;
-    GraphBuilder builder(graph, {id});
-    graph.node(id).op->expand(graph.node(id), builder);
-    for (const NodeId added : graph.apply(builder.finish("taken apart"))) inferNode(graph, added);
-  }
-  return graph;
-}
-
-/// Recognised as one node of `op`, equal before, after and taken apart again.
-void expectRecognised(const Graph& before, const Op& op, const std::string& form) {
-  SCOPED_TRACE(form);
-  const Graph after = lowered(before);
-  EXPECT_EQ(count(after, op), 1) << dump(after);
-  EXPECT_EQ(after.order().size(), 1U) << dump(after);
-  expectSameAnswers(before, after);
-  const Graph apart = takenApart(after);
-  EXPECT_EQ(count(apart, op), 0);
-  expectSameAnswers(before, apart);
-}
-
-void expectLeft(const Graph& before, const Op& op, const std::string& form) {
-  SCOPED_TRACE(form);
-  const Graph after = lowered(before);
-  EXPECT_EQ(count(after, op), 0) << dump(after);
-  expectSameAnswers(before, after);
-}
 
 // --- normalizations over the last axes
 
@@ -313,6 +267,41 @@ TEST(SplitToSlices, everyPartIsASlice) {
   EXPECT_EQ(count(after, ops::slice), 3) << dump(after);
   EXPECT_EQ(count(after, ops::split), 0);
   expectSameAnswers(before, after);
+}
+
+// --- Gather
+
+Graph gatherOf(Tensor indices, int64_t axis) {
+  GraphMaker m;
+  const ValueId x = m.input("x", {3, 7, 2});
+  m.output("y", m.node(ops::gather, {x, m.constant("indices", std::move(indices))}, "y", {{"axis", axis}}));
+  return m.finish();
+}
+
+Tensor int64s(const Dims& dims, const Ints& values) {
+  return Tensor::of(dims, std::span<const int64_t>(values));
+}
+
+TEST(GatherToSlice, equalSteps) {
+  const std::pair<Tensor, int64_t> forms[] = {
+      {int64s({}, {2}), 0},        {int64s({}, {-1}), 1},       {int64s({1}, {4}), -2},
+      {int64s({3}, {1, 3, 5}), 1}, {int64s({2}, {-2, -1}), 1},  {int64s({2, 2}, {0, 2, 4, 6}), 1},
+      {int64s({1, 1}, {1}), 2},    {int64s({3}, {0, 1, 2}), 0}, {int64s({2}, {0, 6}), 1}};
+  for (const auto& [indices, axis] : forms) {
+    SCOPED_TRACE(indices.count());
+    const Graph before = gatherOf(indices, axis), after = lowered(before);
+    EXPECT_EQ(count(after, ops::gather), 0) << dump(after);
+    EXPECT_LE(count(after, ops::slice), 1);
+    expectSameAnswers(before, after);
+  }
+}
+
+TEST(GatherToSlice, leavesOtherIndices) {
+  for (const Ints& indices : {Ints{2, 1, 0}, Ints{1, 1}, Ints{0, 1, 3}, Ints{0, -1, 1}})
+    expectLeft(gatherOf(int64s({static_cast<int64_t>(indices.size())}, indices), 1), ops::slice,
+               "other steps");
+  const Graph after = lowered(gatherOf(int64s({0}, {}), 1));
+  EXPECT_EQ(count(after, ops::slice), 0);
 }
 
 }  // namespace

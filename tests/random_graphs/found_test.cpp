@@ -37,6 +37,30 @@ TEST(Found, aPoolReadsATransposedArrayOfOneColumn) {
   expectTruth(m.finish());
 }
 
+// Of one channel both orders are the same, but a slice of channels that lie side by side has no dense rows.
+TEST(Found, aNormalizationOfOneChannelInAConcatOfPixels) {
+  GraphMaker m;
+  const ValueId x = m.input("x", {1, 1, 2, 5});
+  const ValueId norm = m.node(ops::layerNormalization, {x, m.weights("s", {5})}, "norm",
+                              {{"axis", int64_t{3}}, {"epsilon", 0.125F}});
+  const ValueId joined = m.node(ops::concat, {x, norm, norm}, "joined", {{"axis", int64_t{1}}});
+  m.output("y", m.node(ops::conv, {joined, m.weights("w", {4, 3, 1, 1}), m.weights("b", {4})}, "y",
+                       {{"pads", Ints{0, 0, 0, 0}}}));
+  expectTruth(m.finish());
+}
+
+TEST(Found, anAttentionOfOneChannelInAConcatOfPixels) {
+  GraphMaker m;
+  const ValueId x = m.input("x", {1, 1, 6, 5});
+  const ValueId turned = m.node(ops::transpose, {x}, "turned", {{"perm", Ints{0, 1, 3, 2}}});
+  const ValueId weights = m.node(ops::softmax, {m.node(ops::matMul, {x, turned}, "scores")}, "weights");
+  const ValueId sums = m.node(ops::matMul, {weights, x}, "sums");
+  const ValueId joined = m.node(ops::concat, {x, sums, sums}, "joined", {{"axis", int64_t{1}}});
+  m.output("y", m.node(ops::conv, {joined, m.weights("w", {4, 3, 1, 1}), m.weights("b", {4})}, "y",
+                       {{"pads", Ints{0, 0, 0, 0}}}));
+  expectTruth(m.finish());
+}
+
 TEST(Found, packedWeightsAreAlsoAnOperand) {
   GraphMaker m;
   const ValueId w = m.weights("w", {1, 5});

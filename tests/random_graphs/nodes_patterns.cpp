@@ -88,6 +88,39 @@ void padAndPool(Grower& g) {
   g.add({ops::conv, {*padded, w}, {}, Rounding::rounded});
 }
 
+/// Queries, keys and values of one value: product, scale, mask, Softmax, product.
+void attention(Grower& g) {
+  const auto x = g.chooseFloat(2);
+  if (!x) return;
+  const auto chosen = [&] {
+    const auto other = g.choose(
+        [&](const Known& v) { return v.type() == x->type() && v.dims() == x->dims() && v.id != x->id; });
+    return other && g.chance(50) ? *other : *x;
+  };
+  Ints perm(x->dims().size());
+  for (size_t at = 0; at < perm.size(); ++at) perm[at] = static_cast<int64_t>(at);
+  std::swap(perm[perm.size() - 1], perm[perm.size() - 2]);
+  std::optional<Known> q = *x, k = g.add({ops::transpose, {chosen()}, {{"perm", perm}}});
+  if (!k) return;
+  const Known scale = g.constant(x->type(), {}, {0.25});
+  if (g.chance(30)) q = g.add({ops::mul, {*q, scale}, {}, Rounding::rounded});
+  if (g.chance(20)) k = g.add({ops::mul, {*k, scale}, {}, Rounding::rounded});
+  if (!q || !k) return;
+  auto scores = g.add({ops::matMul, {*q, *k}, {}, Rounding::rounded});
+  if (scores && g.chance(50))
+    scores = g.add({g.chance(50) ? ops::mul : ops::div, {*scores, scale}, {}, Rounding::rounded});
+  if (!scores) return;
+  Dims mask = scores->dims();
+  for (int64_t& extent : mask)
+    if (g.chance(30)) extent = 1;
+  if (g.chance(20)) mask.erase(mask.begin());
+  if (g.chance(50))
+    scores = g.add({ops::add, {*scores, g.someConstant(x->type(), mask)}, {}, Rounding::rounded});
+  if (!scores) return;
+  const auto weights = g.add({ops::softmax, {*scores}, {{"axis", int64_t{-1}}}, Rounding::rounded});
+  if (weights) g.add({ops::matMul, {*weights, chosen()}, {}, Rounding::rounded});
+}
+
 /// The same thing twice.
 void twins(Grower& g) {
   const auto x = g.chooseFloat();
@@ -100,8 +133,9 @@ void twins(Grower& g) {
 }  // namespace
 
 std::vector<NodeMaker> patternMakers() {
-  return {{affine, 3},       {silu, 2},      {hardSwish, 1},  {shapeArithmetic, 2},
-          {thereAndBack, 2}, {layerNorm, 1}, {padAndPool, 2}, {twins, 1}};
+  return {{affine, 3},          {silu, 2},         {hardSwish, 1},
+          {shapeArithmetic, 2}, {thereAndBack, 2}, {layerNorm, 1},
+          {padAndPool, 2},      {attention, 2},    {twins, 1}};
 }
 
 }  // namespace ridge::test

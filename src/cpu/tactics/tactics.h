@@ -5,10 +5,12 @@
 
 namespace ridge::cpu {
 
+extern const Tactic kAttention;      ///< softmax(scale * Q K^T + mask) V
 extern const Tactic kBatchMatMul;    ///< matrix products of two results
 extern const Tactic kConvDepthwise;  ///< depthwise convolution, channels-last
 extern const Tactic kConvGemm;       ///< any convolution as tiles of the GEMM family
 extern const Tactic kCopy;           ///< copies between arrays of any strides
+extern const Tactic kGather;         ///< rows by their indices
 extern const Tactic kGlobalPool;     ///< average or maximum over all pixels
 extern const Tactic kMatMul;         ///< matrix products with a constant right side
 extern const Tactic kNorm;           ///< LayerNormalization and its kin

@@ -21,6 +21,30 @@ std::optional<std::vector<double>> knownNumbers(const InferContext& c, size_t in
   return constant ? std::optional(toDoubles(*constant)) : std::nullopt;
 }
 
+// Axis by axis, where some are symbols: sizes as they are given, a scale of 1 keeps whatever there is.
+std::vector<Dim> partlyKnown(const InferContext& c, const std::optional<std::vector<double>>& scales) {
+  const auto& attrs = c.attrs<ResizeAttributes>();
+  const Shape& in = c.shape(0);
+  std::vector<int64_t> axes = attrs.axes;
+  for (int64_t axis = 0; attrs.axes.empty() && axis < in.rank(); ++axis) axes.push_back(axis);
+  const auto sizes = c.contents(kSizes);
+  std::vector<Dim> dims = in.dims();
+  for (size_t at = 0; at < axes.size(); ++at) {
+    Dim& dim = dims[static_cast<size_t>(axisOf(c, axes[at], in.rank()))];
+    if (sizes && sizes->size() == axes.size()) {
+      dim = attrs.policy == "stretch" ? (*sizes)[at] : Dim();
+      continue;
+    }
+    const bool scaled = scales && scales->size() == axes.size();
+    if (!scaled || !dim.isInteger())
+      dim = scaled && (*scales)[at] == 1.0 ? dim : Dim();
+    else
+      dim =
+          resolveResize(ResizeAttributes(), std::array{dim.value()}, {{}, {&(*scales)[at], 1}, {}})[0].output;
+  }
+  return dims;
+}
+
 void infer(InferContext& c) {
   const auto& attrs = c.attrs<ResizeAttributes>();
   resizeModeOf(attrs);
@@ -29,12 +53,13 @@ void infer(InferContext& c) {
   if (!shape.ranked()) return c.output(0, c.type(0), {});
   const auto scales = knownNumbers(c, kScales), roi = knownNumbers(c, kRoi);
   const auto sizes = c.has(kSizes) ? c.integers(kSizes) : std::vector<int64_t>{};
-  if (!scales || !sizes || !roi || !shape.isStatic())
-    return c.output(0, c.type(0), unknownShape(shape.rank()));
-  const ResizeAxes axes = resolveResize(attrs, shape.staticDims(), {*roi, *scales, *sizes});
-  std::vector<Dim> dims;
-  for (const ResizeAxis& axis : axes) dims.emplace_back(axis.output);
-  c.output(0, c.type(0), Shape(std::move(dims)));
+  if (scales && sizes && roi && shape.isStatic()) {
+    const ResizeAxes axes = resolveResize(attrs, shape.staticDims(), {*roi, *scales, *sizes});
+    std::vector<Dim> dims;
+    for (const ResizeAxis& axis : axes) dims.emplace_back(axis.output);
+    return c.output(0, c.type(0), Shape(std::move(dims)));
+  }
+  c.output(0, c.type(0), Shape(partlyKnown(c, scales)));
 }
 
 // The tables of all axes lie one after another in the scratch memory.

@@ -65,6 +65,7 @@ void applyScales(std::span<const size_t> axes, std::span<const double> scales, R
     if (!(scales[at] > 0.0 && scales[at] < kMostExtent)) failInput("a scale must be positive and finite");
     ResizeAxis& axis = all[axes[at]];
     axis.scale = scales[at];
+    if (axis.scale == 1.0) continue;  // also where a float does not hold the size
     // In single precision, as the scales are: 0.7f * 10 is 7, not 6.99.
     axis.output = extentOf(
         std::floor(static_cast<double>(static_cast<float>(axis.scale) * static_cast<float>(axis.input))));

@@ -55,13 +55,22 @@ std::optional<int64_t> countOf(const InferContext& c, DType type) {
   return integerCount(c, values[0], values[1], values[2]);
 }
 
+/// A dimension counted up from 0 by ones.
+Dim countedDim(const InferContext& c) {
+  const auto start = c.integers(0), delta = c.integers(2);
+  const auto limit = c.contents(1);
+  const bool counts = start && delta && limit && start->size() == 1 && start->front() == 0 &&
+                      delta->size() == 1 && delta->front() == 1 && limit->size() == 1;
+  return counts && limit->front().isSymbol() ? limit->front() : Dim();
+}
+
 void infer(InferContext& c) {
   constexpr int64_t kMostContents = 4096;
   const DType type = requireSameType(c);
   c.require(type == DType::undefined || isFloat(type) || isInteger(type),
             "start, limit and delta must be numbers");
   const auto count = countOf(c, type);
-  c.output(0, type, Shape({count ? Dim(*count) : Dim()}));
+  c.output(0, type, Shape({count ? Dim(*count) : isInteger(type) ? countedDim(c) : Dim()}));
   const auto start = c.integers(0), delta = c.integers(2);
   if (!count || *count > kMostContents || type != DType::i64 || !start || !delta) return;
   std::vector<Dim> contents;  // at most `limit`, so nothing overflows

@@ -28,7 +28,8 @@ Rewrite run(const Graph& graph, NodeId id, const PassContext&) {
   if (hasFreeTarget(graph, node)) {
     builder.replace(node.out[0], builder.node(ops::reshape, node.attrs, {source, node.in[1]}, node.name));
   } else {
-    const auto target = reshapeTargetOf(graph.value(source).shape, graph.value(node.out[0]).shape);
+    const auto target =
+        reshapeTargetOf(graph.value(source).shape, graph.value(node.out[0]).shape, hasRest(graph, node));
     if (!target) return Declined{"too little is known of the shape that it makes"};
     builder.replace(node.out[0], reshapeTo(builder, source, *target, node.name));
   }

@@ -10,7 +10,8 @@ namespace {
 Rewrite run(const Graph& graph, NodeId id, const PassContext&) {
   const Node& node = graph.node(id);
   if (node.op != &ops::reshape || graph.constant(node.in[1])) return NoMatch{};
-  const auto target = reshapeTargetOf(graph.value(node.in[0]).shape, graph.value(node.out[0]).shape);
+  const auto target =
+      reshapeTargetOf(graph.value(node.in[0]).shape, graph.value(node.out[0]).shape, hasRest(graph, node));
   if (!target) return Declined{"too little is known of the shape that it makes"};
   GraphBuilder builder(graph, {id});
   builder.replace(node.out[0], reshapeTo(builder, node.in[0], *target, node.name));

@@ -208,6 +208,19 @@ TEST(RoundingSlack, WhatFollowsTheSumScalesItsRounding) {
   EXPECT_EQ(product(8), Outcome::failed);
 }
 
+// Scores of which 20,000 cancel: their error moves the weights.
+TEST(RoundingSlack, ScoresOfAnAttentionAreSums) {
+  const auto attention = [](float error) {
+    GraphMaker m;
+    const ValueId keys = m.floats("keys", {2, 2}, {10, -10, 0, 0});
+    const ValueId values = m.floats("values", {2, 1}, {1, -1});
+    m.output("y", m.node(ops::dotAttention, {m.input("x", {1, 2}), keys, values}, "y_raw"));
+    return outcomeOf(m, {1000, 1000}, error);
+  };
+  EXPECT_EQ(attention(1e-3F), Outcome::passed);
+  EXPECT_EQ(attention(0.1F), Outcome::failed);
+}
+
 // One element of 1e8 is no excuse for the others where nothing is added.
 TEST(RoundingSlack, RegionsThatAddNothingAreForgivenNothing) {
   for (const Op* op : {&ops::softmax, &ops::relu}) {

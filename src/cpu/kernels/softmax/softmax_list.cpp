@@ -48,12 +48,37 @@ std::string checkSoftmax(SoftmaxColumnsFn columns) {
   return {};
 }
 
+std::string checkSoftmax(SoftmaxScaledFn scaled) {
+  for (const int64_t count : {1, 16, 37}) {
+    constexpr int64_t kRows = 3;
+    const int64_t pitch = count + 5;
+    const std::vector<float> in = randomFloats(kRows * pitch, 1, -20.0f, 20.0f);
+    const std::vector<float> mask = randomFloats(count, 2, -3.0f, 3.0f);
+    std::vector<float> got = in;
+    std::vector<double> want(in.begin(), in.end());
+    for (int64_t row = 0; row < kRows; ++row) {
+      std::vector<float> line;
+      for (int64_t i = 0; i < count; ++i) {
+        const auto at = static_cast<size_t>(row * pitch + i);
+        line.push_back(in[at] * 0.25f + mask[static_cast<size_t>(i)]);
+      }
+      softmaxOf(line.data(), 1, count, want.data() + row * pitch);
+    }
+    scaled({got.data(), kRows, count, pitch, 0.25f, mask.data(), 0, false});
+    if (std::string problem = difference(fmt::format("rows of {}", count), got, want, kTolerance);
+        !problem.empty())
+      return problem;
+  }
+  return {};
+}
+
 }  // namespace
 
 void listSoftmaxKernels(KernelList& list) {
   for (const Isa isa : kAllIsas) {
-#define RIDGE_SOFTMAX(name, function)                                                       \
-  list.push_back({"softmax_f32_" #name, "softmax", isa, "one run, or columns side by side", \
+#define RIDGE_SOFTMAX(name, function)                                      \
+  list.push_back({"softmax_f32_" #name, "softmax", isa,                    \
+                  "one run, columns side by side, or scores of attention", \
                   [isa] { return checkSoftmax(softmaxKernels(isa).name); }});
 #include "cpu/kernels/softmax/kernels.inc"
 #undef RIDGE_SOFTMAX

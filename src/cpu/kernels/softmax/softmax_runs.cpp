@@ -1,4 +1,7 @@
 // Softmax, compiled once per instruction set.
+#include <algorithm>
+#include <limits>
+
 #include "base/elementary.h"
 #include "cpu/kernels/softmax/softmax_kernels.h"
 #include "cpu/simd/vec.h"
@@ -29,8 +32,9 @@ float greatest(const float* in, int64_t count) {
   return result;
 }
 
-void softmaxRun(const float* in, float* out, int64_t count) {
-  const Vec shift = Vec::broadcast(greatest(in, count));
+/// out = exp(in - most) / sum of those.
+void normalize(const float* in, float* out, int64_t count, float most) {
+  const Vec shift = Vec::broadcast(most);
   Vec high = Vec::zero(), low = Vec::zero();
   int64_t i = 0;
   for (; i + Vec::kLanes <= count; i += Vec::kLanes) {
@@ -50,6 +54,44 @@ void softmaxRun(const float* in, float* out, int64_t count) {
   const Vec divisor = Vec::broadcast(static_cast<float>(sum));
   for (i = 0; i < count; i += Vec::kLanes)
     (Vec::loadFirst(out + i, lanesLeft(i, count)) / divisor).storeFirst(out + i, lanesLeft(i, count));
+}
+
+void softmaxRun(const float* in, float* out, int64_t count) {
+  normalize(in, out, count, greatest(in, count));
+}
+
+/// x = scale * x + mask; the greatest of them.
+float scaleAndMask(float* x, const float* mask, float scale, int64_t count) {
+  const Vec factor = Vec::broadcast(scale);
+  float result = -std::numeric_limits<float>::infinity();
+  Vec best = Vec::broadcast(result);
+  int64_t i = 0;
+  for (; i + Vec::kLanes <= count; i += Vec::kLanes) {
+    Vec y = Vec::load(x + i) * factor;
+    if (mask) y = y + Vec::load(mask + i);
+    y.store(x + i);
+    best = max(best, y);
+  }
+  float lanes[Vec::kLanes];
+  best.store(lanes);
+  for (float lane : lanes) result = result > lane ? result : lane;
+  for (; i < count; ++i) {
+    x[i] = mask ? x[i] * scale + mask[i] : x[i] * scale;
+    result = result > x[i] ? result : x[i];
+  }
+  return result;
+}
+
+void softmaxScaled(const SoftmaxScaled& s) {
+  for (int64_t row = 0; row < s.rows; ++row) {
+    float* x = s.x + row * s.pitch;
+    const float* mask = s.mask ? s.mask + row * s.maskPitch : nullptr;
+    const float most = scaleAndMask(x, mask, s.scale, s.count);
+    if (s.blindIsZero && most == -std::numeric_limits<float>::infinity())
+      std::fill_n(x, s.count, 0.0f);
+    else
+      normalize(x, x, s.count, most);
+  }
 }
 
 void softmaxColumns(const SoftmaxColumns& s) {
