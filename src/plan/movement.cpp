@@ -87,7 +87,8 @@ bool canBeCopied(const Graph& graph, ValueId id) {
 
 std::optional<Movement> movementOf(const Graph& graph, NodeId id) {
   const Node& node = graph.node(id);
-  if (node.in.empty() || node.out.size() != 1 || !canBeCopied(graph, node.out.front()) || !canBeCopied(graph, node.in.front()))
+  if (node.in.empty() || node.out.size() != 1 || !canBeCopied(graph, node.out.front()) ||
+      !canBeCopied(graph, node.in.front()))
     return std::nullopt;
   if (node.op == &ops::concat) return concatMovement(graph, node);
   if (node.op == &ops::transpose) return transposeMovement(graph, node);
