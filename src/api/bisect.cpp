@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include "api/shapes.h"
 #include "ops/evaluate.h"
 #include "passes/lower.h"
 #include "verify/verifier.h"
@@ -24,13 +25,13 @@ class Bisection {
         portable_(portable),
         options_(options),
         inputs_(inputs),
-        truth_(evaluate(imported, inputs)) {}
+        truth_(withAdvice(kContentsAdvice, [&] { return evaluate(imported, inputs); })) {}
 
   std::optional<BadPatch> run() {
     const Trial all = attempt(std::nullopt);
     if (all.symptom.empty()) return std::nullopt;
     if (const Trial none = attempt(0); !none.symptom.empty())
-      return BadPatch{"none", {}, "the graph is wrong before any pass", 0, none.symptom};
+      return BadPatch{"", {}, "the graph is wrong before any pass", 0, none.symptom};
     // The first `good` patches are right, the first `bad` are wrong.
     int64_t good = 0, bad = static_cast<int64_t>(all.report.patches.size());
     std::string symptom = all.symptom;

@@ -13,7 +13,7 @@
 namespace ridge {
 
 struct BadPatch {
-  std::string pass;
+  std::string pass;  ///< "" when the answer is wrong with no pass at all
   std::vector<std::string> nodes;
   std::string sentence;
   int64_t index = 0;    ///< patches that were right before it

@@ -62,7 +62,13 @@ class Build {
   void addPlan(const Graph& portable, const ShapeRequest& request) {
     shapes_.push_back(resolveShapes(portable, request, result_.notes));
     Graph lowered;
-    phase("lower", [&] { lowered = lower(portable, shapes_.back(), options_.passes, result_.passes); });
+    const auto work = [&] { lowered = lower(portable, shapes_.back(), options_.passes, result_.passes); };
+    phase("lower", [&] {
+      if (hasOpenShapes(portable, shapes_.back()))
+        withAdvice(kShapeAdvice, work);
+      else
+        work();
+    });
     PlanOptions plan;
     plan.backends = backendsFor(options_.device);
     plan.tune = options_.tune;
@@ -116,11 +122,10 @@ class Build {
   void verifyPlans() {
     result_.verified = true;
     for (size_t at = 0; at < result_.data.plans.size(); ++at) {
-      const NamedInputs inputs = at == 0 && !options_.inputs.empty()
-                                     ? options_.inputs
-                                     : randomInputs(result_.imported.graph, shapes_[at], options_.seed);
+      NamedInputs inputs = at == 0 ? options_.inputs : NamedInputs{};
+      inputs.merge(randomInputs(result_.imported.graph, shapes_[at], options_.seed, options_.ranges));
       const auto start = std::chrono::steady_clock::now();
-      const Truth truth(result_.imported.graph, inputs);
+      const Truth truth = withAdvice(kContentsAdvice, [&] { return Truth(result_.imported.graph, inputs); });
       const double seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
       VerifyReport report =
           verifyPlan(result_.imported.graph, truth, result_.lowered[at], makeExecutable(result_.data, at),

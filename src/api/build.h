@@ -1,7 +1,9 @@
 // From a model file to a verified engine.
 #pragma once
 
+#include <map>
 #include <memory>
+#include <random>
 #include <string>
 #include <vector>
 
@@ -16,6 +18,12 @@
 
 namespace ridge {
 
+/// Of random values: [low, high) for floats, both ends for integers.
+struct InputRange {
+  double low = 0, high = 1;
+};
+using InputRanges = std::map<std::string, InputRange>;
+
 struct BuildOptions {
   std::string device = "cpu";
   std::vector<ShapeRequest> shapes = {{}};  ///< one plan for each
@@ -28,8 +36,10 @@ struct BuildOptions {
   std::string timingCache;        ///< file; "" for none
   std::vector<std::string> taps;  ///< source values that become readable at run time
   VerifyMode verify = VerifyMode::full;
-  uint64_t seed = 1;   ///< of the random inputs of the verification
-  NamedInputs inputs;  ///< for the verification, instead of random ones (first shape set)
+  uint64_t seed = 1;  ///< of the random inputs of the verification
+  NamedInputs
+      inputs;  ///< for the verification, instead of random ones (first shape set); some may be missing
+  InputRanges ranges;  ///< of the random ones
   bool keepPortable = true;
   std::string pipeline;  ///< specification to store, as JSON; "" for none
   ProgressSink progress;
@@ -62,7 +72,10 @@ BuildResult buildModel(onnx::Model model, const std::string& name, const BuildOp
 /// Ready to run, constants shared with `data`.
 std::shared_ptr<const Executable> makeExecutable(const EngineData& data, size_t plan);
 
-/// Inputs by the rules of --random: floats uniform in [0, 1), booleans and integers 0 or 1.
-NamedInputs randomInputs(const Graph& graph, const std::vector<BoundShape>& shapes, uint64_t seed);
+/// Inputs by the rules of --random: floats uniform in [0, 1), booleans and integers 0 or 1, others where
+/// `ranges` says so. Error{input} for an input that is no tensor of numbers.
+NamedInputs randomInputs(const Graph& graph, const std::vector<BoundShape>& shapes, uint64_t seed,
+                         const InputRanges& ranges = {});
+Tensor randomTensor(DType type, const Dims& dims, const InputRange& range, std::mt19937_64& random);
 
 }  // namespace ridge

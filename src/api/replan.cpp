@@ -1,6 +1,7 @@
 #include "api/replan.h"
 
 #include <sstream>
+#include "api/shapes.h"
 
 #include "api/backends.h"
 #include "api/shapes.h"
@@ -30,7 +31,7 @@ const Graph& Replanner::portable() {
 
 Graph Replanner::lowered(const std::vector<BoundShape>& shapes) {
   PassReport report;
-  return lower(portable(), shapes, options_, report);
+  return withAdvice(kShapeAdvice, [&] { return lower(portable(), shapes, options_, report); });
 }
 
 std::shared_ptr<const Executable> Replanner::plan(const std::vector<BoundShape>& shapes) {

@@ -27,7 +27,7 @@ size_t indexOf(const std::vector<TensorInfo>& infos, const std::string& name, co
     if (infos[at].name == name) return at;
     names.push_back(infos[at].name);
   }
-  failUsage(fmt::format("there is no {} '{}' {}", kind, escaped(name), suggestion(name, names)), {},
+  failUsage(fmt::format("there is no {} '{}'{}", kind, escaped(name), orSuggestion(name, names)), {},
             fmt::format("the names are: {}", escaped(fmt::format("{}", fmt::join(names, ", ")))));
 }
 

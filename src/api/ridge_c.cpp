@@ -132,7 +132,7 @@ const ridge::TensorInfo& inputNamed(const ridge_context& context, const char* na
     names.push_back(info.name);
   }
   ridge::failUsage(
-      fmt::format("there is no input '{}' {}", ridge::escaped(name), ridge::suggestion(name, names)), {},
+      fmt::format("there is no input '{}'{}", ridge::escaped(name), ridge::orSuggestion(name, names)), {},
       fmt::format("the names are: {}", ridge::escaped(fmt::format("{}", fmt::join(names, ", ")))));
 }
 

@@ -17,16 +17,24 @@ std::vector<std::string> inputNames(const Graph& graph) {
   return names;
 }
 
+void refuseConstant(const Graph& graph, const std::string& name, const char* flag) {
+  if (const auto id = graph.find(name); id && graph.constant(*id))
+    failUsage(fmt::format("'{}' is a constant of the model, not an input", escaped(name)), flag,
+              "leave it out, or write the model without an initializer of that name");
+}
+
 void checkNames(const Graph& graph, const ShapeRequest& request) {
   const std::vector<std::string> names = inputNames(graph);
+  for (const BoundShape& shape : request.shapes) refuseConstant(graph, shape.input, "shapes");
+  for (const auto& [name, value] : request.values) refuseConstant(graph, name, "--value");
   for (const BoundShape& shape : request.shapes)
     if (std::find(names.begin(), names.end(), shape.input) == names.end())
-      failUsage(
-          fmt::format("the model has no input '{}' {}", escaped(shape.input), suggestion(shape.input, names)),
-          "shapes", "see `ridge inspect`");
+      failUsage(fmt::format("the model has no input '{}'{}", escaped(shape.input),
+                            orSuggestion(shape.input, names)),
+                "shapes", "see `ridge inspect`");
   for (const auto& [name, value] : request.values)
     if (std::find(names.begin(), names.end(), name) == names.end())
-      failUsage(fmt::format("the model has no input '{}' {}", escaped(name), suggestion(name, names)),
+      failUsage(fmt::format("the model has no input '{}'{}", escaped(name), orSuggestion(name, names)),
                 "--value", "see `ridge inspect`");
   std::vector<std::string> symbols;
   for (ValueId id : graph.inputs())
@@ -35,7 +43,7 @@ void checkNames(const Graph& graph, const ShapeRequest& request) {
         if (dim.isSymbol()) symbols.push_back(dim.symbolName());
   for (const auto& [name, size] : request.dims)
     if (std::find(symbols.begin(), symbols.end(), name) == symbols.end())
-      failUsage(fmt::format("no input has an axis named '{}' {}", escaped(name), suggestion(name, symbols)),
+      failUsage(fmt::format("no input has an axis named '{}'{}", escaped(name), orSuggestion(name, symbols)),
                 "--dim", "see `ridge inspect`");
 }
 
@@ -43,10 +51,12 @@ void checkNames(const Graph& graph, const ShapeRequest& request) {
 class Resolver {
  public:
   Resolver(const Graph& graph, const ShapeRequest& request, std::vector<std::string>& notes)
-      : graph_(graph), request_(request), notes_(notes), symbols_(request.dims) {}
+      : graph_(graph), request_(request), notes_(notes), shapes_(request.shapes), symbols_(request.dims) {
+    for (const auto& [name, numbers] : request.values) addListShape(name, numbers.size());
+  }
 
   std::vector<BoundShape> run() {
-    for (const BoundShape& shape : request_.shapes) learn(shape);
+    for (const BoundShape& shape : shapes_) learn(shape);
     std::vector<BoundShape> bound;
     for (ValueId id : graph_.inputs()) bound.push_back(resolve(graph_.value(id)));
     for (BoundShape& shape : bound) fix(shape);
@@ -54,15 +64,28 @@ class Resolver {
   }
 
  private:
+  /// A list of numbers says how long an open vector is.
+  void addListShape(const std::string& input, size_t count) {
+    const Shape& declared = graph_.value(*graph_.find(input)).shape;
+    if (count > 1 && declared.ranked() && declared.rank() == 1 && !declared.isStatic() && !given(input))
+      shapes_.push_back({input, {static_cast<int64_t>(count)}});
+  }
+
   void fix(BoundShape& shape) const {
     const auto given = request_.values.find(shape.input);
     if (given == request_.values.end()) return;
-    const std::vector<double> contents(static_cast<size_t>(elementCount(shape.dims)), given->second);
+    const auto count = static_cast<size_t>(elementCount(shape.dims));
+    std::vector<double> contents = given->second;
+    if (contents.size() == 1) contents.resize(count, contents.front());
+    if (contents.size() != count)
+      failUsage(fmt::format("there are {} numbers for the {} elements of input {} {}", contents.size(), count,
+                            escaped(shape.input), toString(shape.dims)),
+                "--value", "give one number for all, or as many as there are elements");
     shape.value = fromDoubles(graph_.value(*graph_.find(shape.input)).type, shape.dims, contents);
   }
 
   const BoundShape* given(const std::string& input) const {
-    for (const BoundShape& shape : request_.shapes)
+    for (const BoundShape& shape : shapes_)
       if (shape.input == input) return &shape;
     return nullptr;
   }
@@ -126,10 +149,18 @@ class Resolver {
   const Graph& graph_;
   const ShapeRequest& request_;
   std::vector<std::string>& notes_;
+  std::vector<BoundShape> shapes_;  // of the request, and what follows from its values
   std::map<std::string, int64_t> symbols_;
 };
 
 }  // namespace
+
+bool hasOpenShapes(const Graph& graph, const std::vector<BoundShape>& shapes) {
+  return std::any_of(shapes.begin(), shapes.end(), [&](const BoundShape& shape) {
+    const auto id = graph.find(shape.input);
+    return shape.value || (id && !graph.value(*id).shape.isStatic());
+  });
+}
 
 std::vector<BoundShape> shapesOf(const Plan& plan) {
   std::vector<BoundShape> shapes;

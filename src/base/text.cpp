@@ -152,6 +152,18 @@ std::string escaped(std::string_view text) {
   return out;
 }
 
+std::string shownText(std::string_view text) {
+  std::string out;
+  for (size_t at = 0; at < text.size();) {
+    const size_t length = std::max<size_t>(utf8Length(text.substr(at)), 1);
+    const std::string_view character = text.substr(at, length);
+    const bool plain = character == "'" || character == "\"" || character == "\\";
+    out += plain ? std::string(character) : escaped(character);
+    at += length;
+  }
+  return out;
+}
+
 std::string inQuotes(std::string_view text) {
   return fmt::format("\"{}\"", escaped(text));
 }
@@ -259,6 +271,11 @@ std::optional<std::string> nearestName(std::string_view name, std::span<const st
 std::string suggestion(std::string_view name, std::span<const std::string> candidates) {
   const std::optional<std::string> nearest = nearestName(name, candidates);
   return nearest ? fmt::format("did you mean {}?", escaped(*nearest)) : std::string();
+}
+
+std::string orSuggestion(std::string_view name, std::span<const std::string> candidates) {
+  const std::string nearest = suggestion(name, candidates);
+  return nearest.empty() ? nearest : ", " + nearest;
 }
 
 std::string formatBytes(int64_t bytes) {

@@ -14,7 +14,10 @@ namespace ridge {
 /// A name from a file, safe to show: control characters, quotes, backslashes and bytes that are not UTF-8
 /// become escapes; cut after 200 characters, with "...".
 std::string escaped(std::string_view text);
-/// The same in double quotes.
+/// A sentence that may hold names that are escaped already: control characters and bytes that are not UTF-8
+/// become escapes, quotes and backslashes stay, nothing is cut.
+std::string shownText(std::string_view text);
+/// The name in double quotes, escaped.
 std::string inQuotes(std::string_view text);
 
 /// `*` any characters, `?` one byte, `[abc]`, `[a-z]`, `[!abc]`; the whole of `text` must match. A `[`
@@ -49,6 +52,8 @@ class FileNames {
 std::optional<std::string> nearestName(std::string_view name, std::span<const std::string> candidates);
 /// "did you mean X?", or "".
 std::string suggestion(std::string_view name, std::span<const std::string> candidates);
+/// ", did you mean X?", or "": the end of a sentence.
+std::string orSuggestion(std::string_view name, std::span<const std::string> candidates);
 
 /// "512 B", "1.5 KiB", "97.5 MiB".
 std::string formatBytes(int64_t bytes);

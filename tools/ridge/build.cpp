@@ -54,8 +54,19 @@ BuildOptions optionsOf(const Flags& flags, const Output& out) {
   return options;
 }
 
+/// Arrays and ranges for the verification; what is not given is random.
+void takeInputs(const Flags& flags, BuildOptions& options) {
+  const std::vector<InputInfo> known = inputsOf(flags.model, options.read);
+  options.inputs = flags.inputs.load(known, options.shapes.front(), constantsOf(flags.model, options.read));
+  options.shapes.front() = withShapesOf(options.inputs, options.shapes.front());
+  std::vector<std::string> names;
+  for (const InputInfo& input : known) names.push_back(input.name);
+  options.ranges = flags.inputs.rangesOf(names, options.inputs);
+}
+
 /// A model from a file, or the portable graph of an engine, which is planned again for this machine.
 BuildResult build(const Flags& flags, BuildOptions& options, const Output& out) {
+  if (!flags.inputs.inputs.empty() || !flags.inputs.ranges.empty()) takeInputs(flags, options);
   if (kindOfFile(flags.model) == FileKind::engine) {
     const EngineFile file = EngineFile::open(flags.model);
     if (options.pipeline.empty()) options.pipeline = file.data().pipeline;
@@ -63,10 +74,6 @@ BuildResult build(const Flags& flags, BuildOptions& options, const Output& out) 
         "the engine's portable graph is planned again; it is verified against itself, not against the first "
         "model");
     return buildModel(portableOf(file), flags.model, options);
-  }
-  if (!flags.inputs.inputs.empty()) {
-    options.inputs = flags.inputs.load(inputsOf(flags.model, options.read), options.shapes.front());
-    options.shapes.front() = withShapesOf(options.inputs, options.shapes.front());
   }
   return buildModel(flags.model, options);
 }
@@ -159,7 +166,7 @@ int run(const Flags& flags) {
   writeEngine(result.data, target);
   describe(result, flags, target, out);
   if (failed)
-    throw Error(ErrorCode::no, "verification failed: " + escaped(result.verification.failure()),
+    throw Error(ErrorCode::no, "verification failed: " + shownText(result.verification.failure()),
                 escaped(flags.model),
                 fmt::format("the engine is kept as {}; `ridge verify {} --bisect-passes` looks for a pass",
                             escaped(target), escaped(flags.model)));
@@ -180,7 +187,10 @@ std::function<int()> addBuild(CLI::App& app) {
   app.add_option("--pipeline", flags->pipeline, "pipeline specification to store in the engine");
   app.add_flag("--no-portable", flags->noPortable,
                "leave the portable graph out: smaller, but bound to this machine");
-  app.add_option("--input", flags->inputs.inputs, "NAME=FILE: inputs of the verification (default: random)");
+  app.add_option("--input", flags->inputs.inputs,
+                 "NAME=FILE: inputs of the verification (default, and for those not given: random)");
+  app.add_option("--input-range", flags->inputs.ranges,
+                 "NAME=LO:HI of random values of the verification (default 0:1)");
   flags->shapes.add(app);
   flags->range.add(app);
   flags->plan.add(app);

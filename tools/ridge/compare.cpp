@@ -197,7 +197,8 @@ std::vector<NamedInputs> givenInputs(const Flags& flags, const std::array<Side, 
     return given;
   }
   if (!flags.inputs.inputs.empty())
-    return {flags.inputs.load(runs->inputs(), flags.shapes.requests().front())};
+    return {flags.inputs.load(runs->inputs(), flags.shapes.requests().front(),
+                              constantsOf(runs->path(), flags.limits.read()))};
   for (const Side& side : sides)
     if (side.saved()) {
       if (auto saved = loadSavedInputs(side.path(), runs->inputs())) return {std::move(*saved)};
@@ -258,7 +259,7 @@ void judge(const Flags& flags, const VerifyReport& report) {
   if (flags.require.empty()) {
     if (report.passed) return;
     throw Error(
-        ErrorCode::no, "they differ: " + escaped(report.failure()),
+        ErrorCode::no, "they differ: " + shownText(report.failure()),
         escaped(flags.paths[0] + ", " + flags.paths[1]),
         flags.layers ? "the first layer that differs is listed" : "see where it begins with --layers");
   }
@@ -281,7 +282,7 @@ int run(const Flags& flags) {
   if (differs != report.regions.end()) out.line("the first that differs: " + escaped(differs->name));
   printVerdicts(report.outputs, out);
   for (size_t at = 0; at < std::min(report.unchecked.size(), kShownUnchecked); ++at)
-    out.line("unchecked: " + escaped(report.unchecked[at]));
+    out.line("unchecked: " + shownText(report.unchecked[at]));
   if (report.unchecked.size() > kShownUnchecked)
     out.line(fmt::format("unchecked: {} more (--json has all)", report.unchecked.size() - kShownUnchecked));
   Json json{{"a", flags.paths[0]}, {"b", flags.paths[1]}};

@@ -1,7 +1,6 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <filesystem>
 #include <optional>
 
 #include "api/taps.h"
@@ -51,12 +50,14 @@ class Runner {
     std::vector<Outcome> outcomes;
     if (flags_.data.given()) {
       for (NamedSample& sample : loadSamples(flags_.data, flags_.path, std::nullopt))
-        outcomes.push_back(runOne(sample.name, std::move(sample.inputs), savePlace(outcomes.size())));
+        outcomes.push_back(
+            runOne(sample.name, std::move(sample.inputs), flags_.inputs.numberedPlace(outcomes.size())));
       return outcomes;
     }
     NamedInputs inputs;
     if (!flags_.inputs.inputs.empty())
-      inputs = flags_.inputs.load(inputsOf(flags_.path, options_.read), request_);
+      inputs = flags_.inputs.load(inputsOf(flags_.path, options_.read), request_,
+                                  constantsOf(flags_.path, options_.read));
     outcomes.push_back(flags_.rows.eachRow ? runRows(std::move(inputs)) : runOne("", std::move(inputs)));
     return outcomes;
   }
@@ -91,11 +92,10 @@ class Runner {
   }
 
   static size_t portNamed(const std::vector<Port>& ports, const std::string& name, const char* kind) {
-    std::vector<std::string> names;
-    for (const Port& port : ports) names.push_back(port.name);
+    const std::vector<std::string> names = portNames(ports);
     const auto found = std::find(names.begin(), names.end(), name);
     if (found == names.end())
-      failUsage(fmt::format("there is no {} '{}' {}", kind, escaped(name), suggestion(name, names)),
+      failUsage(fmt::format("there is no {} '{}'{}", kind, escaped(name), orSuggestion(name, names)),
                 "--carry", "see `ridge inspect`");
     return static_cast<size_t>(found - names.begin());
   }
@@ -107,22 +107,25 @@ class Runner {
     return outputs;
   }
 
-  /// Inputs of a data folder are saved as a folder of archives, numbered like the outputs.
-  std::string savePlace(size_t at) const {
-    if (flags_.inputs.save.empty()) return {};
-    std::error_code problem;  // writing says what is wrong
-    std::filesystem::create_directories(flags_.inputs.save, problem);
-    return fmt::format("{}/{:06}.npz", flags_.inputs.save, at);
+  void checkRanges(const NamedInputs& given) const {
+    flags_.inputs.rangesOf(portNames(source_->executable->plan().inputs), given);
+  }
+
+  static std::vector<std::string> portNames(const std::vector<Port>& ports) {
+    std::vector<std::string> names;
+    for (const Port& port : ports) names.push_back(port.name);
+    return names;
   }
 
   Outcome runOne(const std::string& name, NamedInputs inputs, const std::string& saveAs = {}) {
     prepare(inputs);
+    checkRanges(inputs);
     flags_.inputs.complete(inputs, *source_->executable, flags_.common.seed, saveAs);
     ExecutionContext& context = context_->implementation();
     for (size_t port = 0; port < context.plan().inputs.size(); ++port)
       context.setInput(port, inputs.at(context.plan().inputs[port].name));
     context.observe({});
-    context.execute();
+    withAdvice(kContentsAdvice, [&] { context.execute(); });
     Outcome outcome{name, outputsOf(context), {}};
     // One execution for each pattern: a context has one observer.
     for (const auto& tap : taps_) {

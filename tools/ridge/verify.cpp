@@ -1,6 +1,7 @@
 #include <fmt/format.h>
 
 #include <filesystem>
+#include <functional>
 
 #include "api/bisect.h"
 #include "base/text.h"
@@ -73,12 +74,19 @@ std::vector<NamedInputs> givenInputs(const Flags& flags, const Graph& graph, con
     known.push_back({graph.value(id).name, graph.value(id).type, graph.value(id).shape});
   if (!flags.reference.empty() && flags.inputs.inputs.empty())
     if (auto saved = loadSavedInputs(flags.reference, known)) return {std::move(*saved)};
-  return {flags.inputs.load(known, request)};
+  return {flags.inputs.load(known, request, [&](const std::string& name) {
+    const auto id = graph.find(name);
+    return id && graph.constant(*id);
+  })};
 }
 
-void fillRandom(NamedInputs& inputs, const Graph& graph, const std::vector<BoundShape>& shapes,
-                uint64_t seed) {
-  inputs.merge(randomInputs(graph, shapes, seed));
+/// What is missing is random; --save-inputs keeps all, as `saveAs` where one file cannot hold every sample.
+void complete(NamedInputs& inputs, const Graph& graph, const std::vector<BoundShape>& shapes,
+              const Flags& flags, const std::string& saveAs) {
+  std::vector<std::string> names;
+  for (ValueId id : graph.inputs()) names.push_back(graph.value(id).name);
+  inputs.merge(randomInputs(graph, shapes, flags.common.seed, flags.inputs.rangesOf(names, inputs)));
+  if (!saveAs.empty()) saveNpz(saveAs, NamedTensors(inputs.begin(), inputs.end()));
 }
 
 /// The plan to be judged and the graph that it was made from: built now, or an engine's.
@@ -114,14 +122,21 @@ Subject subjectOf(const Flags& flags, const onnx::Model& imported, const std::ve
   return {makeExecutable(built.data, 0), std::move(built.lowered.front())};
 }
 
-int bisect(const onnx::Model& imported, const std::vector<BoundShape>& shapes, const BuildOptions& options,
-           const NamedInputs& inputs, const Output& out) {
-  const auto bad = bisectPasses(imported.graph, shapes, portablePasses(), options.passes, inputs);
+int bisect(const Flags& flags, const onnx::Model& imported, const std::vector<BoundShape>& shapes,
+           const BuildOptions& options, const NamedInputs& inputs, const Output& out) {
+  const auto bad = withAdvice(kShapeAdvice, [&] {
+    return bisectPasses(imported.graph, shapes, portablePasses(), options.passes, inputs);
+  });
   if (!bad) {
     out.line("every patch of every pass keeps the answers");
     out.json({{"passed", true}, {"bad_pass", nullptr}});
     return 0;
   }
+  if (bad->pass.empty())
+    return out.no({{"passed", false}, {"bad_pass", nullptr}, {"symptom", bad->symptom}},
+                  Error(ErrorCode::no,
+                        fmt::format("the answer is wrong with no pass at all: {}", shownText(bad->symptom)),
+                        escaped(flags.model), "no pass is the cause; please report the model"));
   return out.no({{"passed", false},
                  {"bad_pass", bad->pass},
                  {"nodes", bad->nodes},
@@ -135,7 +150,7 @@ int bisect(const onnx::Model& imported, const std::vector<BoundShape>& shapes, c
 
 VerifyReport verifyAgainstTruth(const Flags& flags, const onnx::Model& imported, const BuildOptions& options,
                                 const ShapeRequest& request, std::vector<NamedInputs> samples,
-                                const Output& out) {
+                                const std::function<std::string()>& nextPlace, const Output& out) {
   VerifyReport all;
   std::optional<Subject> subject;
   std::vector<BoundShape> planned;
@@ -143,7 +158,7 @@ VerifyReport verifyAgainstTruth(const Flags& flags, const onnx::Model& imported,
     std::vector<std::string> notes;
     const auto shapes = resolveShapes(imported.graph, withShapesOf(inputs, request), notes);
     for (const std::string& note : notes) out.note(note);
-    fillRandom(inputs, imported.graph, shapes, flags.common.seed);
+    complete(inputs, imported.graph, shapes, flags, nextPlace());
     const auto same = [](const BoundShape& a, const BoundShape& b) {
       return a.input == b.input && a.dims == b.dims;
     };
@@ -151,7 +166,7 @@ VerifyReport verifyAgainstTruth(const Flags& flags, const onnx::Model& imported,
       subject = subjectOf(flags, imported, shapes, options, out);
       planned = shapes;
     }
-    const Truth truth(imported.graph, inputs);
+    const Truth truth = withAdvice(kContentsAdvice, [&] { return Truth(imported.graph, inputs); });
     all.merge(verifyPlan(imported.graph, truth, subject->lowered, subject->executable, inputs,
                          VerifyMode::full, options.progress));
   }
@@ -161,10 +176,10 @@ VerifyReport verifyAgainstTruth(const Flags& flags, const onnx::Model& imported,
 int finish(const VerifyReport& report, const Flags& flags, const Output& out) {
   if (flags.layers) printVerdicts(report.regions, out);
   printVerdicts(report.outputs, out);
-  for (const std::string& unchecked : report.unchecked) out.line("unchecked: " + escaped(unchecked));
+  for (const std::string& unchecked : report.unchecked) out.line("unchecked: " + shownText(unchecked));
   if (!report.passed)
     return out.no(verifyJson(report, flags.layers),
-                  Error(ErrorCode::no, "verification failed: " + escaped(report.failure()),
+                  Error(ErrorCode::no, "verification failed: " + shownText(report.failure()),
                         escaped(flags.model), "see --layers, or look for a pass with --bisect-passes"));
   out.json(verifyJson(report, flags.layers));
   if (!report.regions.empty())
@@ -184,12 +199,16 @@ int run(const Flags& flags) {
   if (flags.bisect) {
     std::vector<std::string> notes;
     const auto shapes = resolveShapes(imported.graph, withShapesOf(samples.front(), request), notes);
-    fillRandom(samples.front(), imported.graph, shapes, flags.common.seed);
-    return bisect(imported, shapes, options, samples.front(), out);
+    complete(samples.front(), imported.graph, shapes, flags, flags.inputs.save);
+    return bisect(flags, imported, shapes, options, samples.front(), out);
   }
+  const bool many = flags.data.given() || requests.size() * samples.size() > 1;
+  const std::function<std::string()> nextPlace = [&, at = size_t{0}]() mutable {
+    return many ? flags.inputs.numberedPlace(at++) : flags.inputs.save;
+  };
   VerifyReport report;
   for (const ShapeRequest& each : requests)
-    report.merge(verifyAgainstTruth(flags, imported, options, each, samples, out));
+    report.merge(verifyAgainstTruth(flags, imported, options, each, samples, nextPlace, out));
   if (!flags.reference.empty()) {
     std::vector<std::string> notes;
     const auto shapes = resolveShapes(imported.graph, withShapesOf(samples.front(), request), notes);

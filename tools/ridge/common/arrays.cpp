@@ -16,18 +16,16 @@ namespace fs = std::filesystem;
 
 namespace {
 
-struct Range {
-  double low = 0, high = 1;
-};
+constexpr double kWidestRange = 1e18;
 
-std::map<std::string, Range> parseRanges(const std::vector<std::string>& items) {
-  std::map<std::string, Range> ranges;
+InputRanges parseRanges(const std::vector<std::string>& items) {
+  InputRanges ranges;
   for (const std::string& item : splitCommas(items)) {
     const size_t equals = item.rfind('='), colon = item.rfind(':');
     const bool shaped = equals != std::string::npos && colon != std::string::npos && colon > equals;
     const auto low = shaped ? parseDouble(item.substr(equals + 1, colon - equals - 1)) : std::nullopt;
     const auto high = shaped ? parseDouble(item.substr(colon + 1)) : std::nullopt;
-    if (!low || !high || *low > *high)
+    if (!low || !high || *low > *high || *high - *low > kWidestRange)
       failUsage(fmt::format("'{}' is no range", escaped(item)), "--input-range", "write it like NAME=-1:1");
     ranges[item.substr(0, equals)] = {*low, *high};
   }
@@ -38,13 +36,17 @@ std::string extensionOf(const std::string& file) {
   return fs::path(file).extension().string();
 }
 
-const InputInfo& infoOf(const std::vector<InputInfo>& known, const std::string& name) {
+const InputInfo& infoOf(const std::vector<InputInfo>& known, const std::string& name,
+                        const std::function<bool(const std::string&)>& isConstant) {
   std::vector<std::string> names;
   for (const InputInfo& info : known) {
     if (info.name == name) return info;
     names.push_back(info.name);
   }
-  failUsage(fmt::format("there is no input '{}' {}", escaped(name), suggestion(name, names)), "--input",
+  if (isConstant && isConstant(name))
+    failUsage(fmt::format("'{}' is a constant of the model, not an input", escaped(name)), "--input",
+              "leave it out, or write the model without an initializer of that name");
+  failUsage(fmt::format("there is no input '{}'{}", escaped(name), orSuggestion(name, names)), "--input",
             "see `ridge inspect`");
 }
 
@@ -65,18 +67,6 @@ Tensor loadOne(const std::string& file, const InputInfo& info, const ShapeReques
             "give .npy, .npz, .pb or .bin");
 }
 
-Tensor randomTensor(const ArraySpec& array, const Range& range, std::mt19937_64& random) {
-  std::vector<double> values(static_cast<size_t>(elementCount(array.dims)));
-  const bool real = isFloat(array.type);
-  for (double& value : values) {
-    const double unit = static_cast<double>(random() >> 40) / (1 << 24);
-    value = real ? range.low + unit * (range.high - range.low)
-                 : range.low +
-                       static_cast<double>(random() % (static_cast<uint64_t>(range.high - range.low) + 1));
-  }
-  return fromDoubles(array.type, array.dims, values);
-}
-
 }  // namespace
 
 void InputFlags::add(CLI::App& app) {
@@ -85,12 +75,19 @@ void InputFlags::add(CLI::App& app) {
   app.add_flag("--random", random, "random inputs (the default where no --input is given)");
   app.add_option("--input-range", ranges, "NAME=LO:HI of random values (default 0:1)");
   app.add_option("--max-expansion", maxExpansion, "most bytes that an .npz may unpack to (default 16GiB)");
-  app.add_option("--save-inputs", save, "write the inputs that were used to FILE.npz");
+  app.add_option("--save-inputs", save,
+                 "write the inputs that were used to FILE.npz (a folder of them for several samples)");
 }
 
-NamedInputs InputFlags::load(const std::vector<InputInfo>& known, const ShapeRequest& request) const {
+NamedInputs InputFlags::load(const std::vector<InputInfo>& known, const ShapeRequest& request,
+                             const std::function<bool(const std::string&)>& isConstant) const {
   NamedInputs loaded;
-  const auto put = [&](const std::string& name, Tensor tensor) {
+  const auto put = [&](const InputInfo& info, Tensor tensor) {
+    const std::string& name = info.name;
+    if (tensor.type() != info.type)
+      failInput(fmt::format("the array holds {}, the model wants {}", ridge::name(tensor.type()),
+                            ridge::name(info.type)),
+                fmt::format("--input, input {}", escaped(name)), "give an array of that type");
     if (!loaded.emplace(name, std::move(tensor)).second)
       failUsage(fmt::format("input '{}' is given twice", escaped(name)), "--input", "give each input once");
   };
@@ -102,7 +99,7 @@ NamedInputs InputFlags::load(const std::vector<InputInfo>& known, const ShapeReq
       const size_t before = loaded.size();
       const int64_t limit =
           maxExpansion.empty() ? int64_t{16} << 30 : sizeOfFlag("--max-expansion", maxExpansion);
-      for (auto& [member, tensor] : loadNpz(file, limit)) put(infoOf(known, member).name, tensor);
+      for (auto& [member, tensor] : loadNpz(file, limit)) put(infoOf(known, member, isConstant), tensor);
       if (loaded.size() == before)
         failInput("the archive holds no array", escaped(file), "give one with the inputs' names");
       continue;
@@ -113,14 +110,35 @@ NamedInputs InputFlags::load(const std::vector<InputInfo>& known, const ShapeReq
                   "write it like NAME=FILE");
       name = known.front().name;
     }
-    put(name, loadOne(file, infoOf(known, name), request));
+    const InputInfo& info = infoOf(known, name, isConstant);
+    put(info, loadOne(file, info, request));
   }
   return loaded;
 }
 
+InputRanges InputFlags::rangesOf(const std::vector<std::string>& known, const NamedInputs& given) const {
+  const InputRanges wanted = parseRanges(ranges);
+  for (const auto& [name, range] : wanted) {
+    if (std::find(known.begin(), known.end(), name) == known.end())
+      failUsage(fmt::format("there is no input '{}'{}", escaped(name), orSuggestion(name, known)),
+                "--input-range", "see `ridge inspect`");
+    if (given.contains(name))
+      failUsage(fmt::format("input '{}' is given, so nothing of it is random", escaped(name)),
+                "--input-range", "leave the range or the array out");
+  }
+  return wanted;
+}
+
+std::string InputFlags::numberedPlace(size_t at) const {
+  if (save.empty()) return {};
+  std::error_code problem;  // writing says what is wrong
+  fs::create_directories(save, problem);
+  return fmt::format("{}/{:06}.npz", save, at);
+}
+
 void InputFlags::complete(NamedInputs& given, const Executable& executable, uint64_t seed,
                           const std::string& saveAs) const {
-  const auto wanted = parseRanges(ranges);
+  const InputRanges wanted = parseRanges(ranges);
   std::mt19937_64 generator(seed);
   const auto& ports = executable.plan().inputs;
   const bool missing = std::any_of(ports.begin(), ports.end(), [&](const Port& port) {
@@ -136,8 +154,9 @@ void InputFlags::complete(NamedInputs& given, const Executable& executable, uint
       continue;
     }
     const auto range = wanted.find(known.name);
-    given.emplace(known.name, randomTensor(executable.inputArray(port),
-                                           range == wanted.end() ? Range{} : range->second, generator));
+    const ArraySpec& array = executable.inputArray(port);
+    given.emplace(known.name, randomTensor(array.type, array.dims,
+                                           range == wanted.end() ? InputRange{} : range->second, generator));
   }
   for (const auto& [name, range] : wanted)
     if (!given.contains(name))

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <CLI/CLI.hpp>
+#include <functional>
 #include <string>
 #include <vector>
 
@@ -17,8 +18,17 @@ struct InputFlags {
 
   void add(CLI::App& app);
 
-  /// The arrays of --input by name. Raw `.bin` files take the shape that --shapes gives.
-  NamedInputs load(const std::vector<InputInfo>& known, const ShapeRequest& request) const;
+  /// The arrays of --input by name, of the inputs' types. Raw `.bin` files take the shape that --shapes
+  /// gives. `isConstant` tells of names that are no inputs because the model has them as constants.
+  NamedInputs load(const std::vector<InputInfo>& known, const ShapeRequest& request,
+                   const std::function<bool(const std::string&)>& isConstant = {}) const;
+
+  /// --input-range by input. Error{usage} for what is not `known`, or is among those `given`.
+  InputRanges rangesOf(const std::vector<std::string>& known, const NamedInputs& given) const;
+
+  /// The file of the sample at this place where --save-inputs is a folder of them, which is made; "" without
+  /// the flag.
+  std::string numberedPlace(size_t at) const;
 
   /// What is missing, drawn at random within --input-range for an executable's shapes; saved if asked for, as
   /// `saveAs` where one file cannot hold all.

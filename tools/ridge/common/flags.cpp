@@ -25,6 +25,36 @@ std::vector<std::string> split(const std::string& text, char separator) {
   return parts;
 }
 
+/// "16000", "-0.5", "true", "false".
+std::optional<double> valueIn(const std::string& text) {
+  if (text == "true" || text == "false") return text == "true" ? 1 : 0;
+  return parseDouble(text);
+}
+
+/// What has no NAME= goes on with the list before it: "shape=3,4,sr=16000".
+std::map<std::string, std::vector<double>> parseValues(const std::vector<std::string>& flags) {
+  std::map<std::string, std::vector<double>> values;
+  for (const std::string& flag : flags) {
+    std::vector<double>* list = nullptr;
+    for (const std::string& item : splitCommas({flag})) {
+      const size_t equals = item.rfind('=');
+      const auto number = valueIn(equals == std::string::npos ? item : item.substr(equals + 1));
+      if (!number || equals == 0 || (equals == std::string::npos && !list))
+        failUsage(fmt::format("'{}' gives no value", escaped(item)), "--value",
+                  "write it like sr=16000, flag=true or shape=3,4");
+      if (equals != std::string::npos) {
+        const auto [known, fresh] = values.try_emplace(item.substr(0, equals));
+        if (!fresh)
+          failUsage(fmt::format("input {} has two values", escaped(known->first)), "--value",
+                    "give it one value, or one list");
+        list = &known->second;
+      }
+      list->push_back(*number);
+    }
+  }
+  return values;
+}
+
 }  // namespace
 
 std::vector<std::string> splitCommas(const std::vector<std::string>& items) {
@@ -96,8 +126,10 @@ void ShapeFlags::add(CLI::App& app) {
                  "bind an input's shape: NAME:1x3x224x224; sets separated by ; make several plans");
   app.add_option("--dim", dims, "bind a named axis: batch=8");
   app.add_option("--batch", batch, "size of the leading unbound axis (default 1)");
-  app.add_option("--value", values,
-                 "contents of an input that steers control flow: sr=16000; the plan is for it only");
+  app.add_option(
+      "--value", values,
+      "contents of an input that steers control flow: sr=16000, flag=true, shape=3,4; the plan is for "
+      "it only");
 }
 
 std::vector<ShapeRequest> ShapeFlags::requests() const {
@@ -130,13 +162,7 @@ std::vector<ShapeRequest> ShapeFlags::requests() const {
       request.batch = intOfFlag("--batch", batch);
       if (*request.batch < 1) failUsage("a batch has at least one item", "--batch", "use 1 or more");
     }
-    for (const std::string& item : splitCommas(values)) {
-      const size_t equals = item.rfind('=');
-      const auto number = equals == std::string::npos ? std::nullopt : parseDouble(item.substr(equals + 1));
-      if (!number)
-        failUsage(fmt::format("'{}' gives no value", escaped(item)), "--value", "write it like sr=16000");
-      request.values[item.substr(0, equals)] = *number;
-    }
+    request.values = parseValues(values);
     made.push_back(std::move(request));
   }
   return made;

@@ -33,7 +33,7 @@ void proveAgain(const LoadedEngine& engine, const std::shared_ptr<const Executab
   const VerifyReport report = verifyReplanned(engine, executable, 1);
   if (!report.passed)
     throw Error(ErrorCode::no,
-                "planned again for this machine, it fails verification: " + escaped(report.failure()),
+                "planned again for this machine, it fails verification: " + shownText(report.failure()),
                 escaped(path), "build the engine here, from the model");
   out.note(
       fmt::format("the engine was planned for {}; it has been planned again for {}, without timing, and "
@@ -101,6 +101,16 @@ std::vector<InputInfo> inputsOf(const std::string& path, const onnx::ReadOptions
   for (ValueId id : graph.inputs())
     inputs.push_back({graph.value(id).name, graph.value(id).type, graph.value(id).shape});
   return inputs;
+}
+
+std::function<bool(const std::string&)> constantsOf(const std::string& path,
+                                                    const onnx::ReadOptions& options) {
+  return [path, options](const std::string& name) {
+    if (kindOfFile(path) == FileKind::engine) return false;
+    const Graph graph = onnx::readModel(path, options).graph;
+    const auto id = graph.find(name);
+    return id && graph.constant(*id);
+  };
 }
 
 }  // namespace ridge::tool

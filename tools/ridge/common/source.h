@@ -1,6 +1,7 @@
 // What a command works on: a model or an engine, whichever the file is, ready to run.
 #pragma once
 
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -37,5 +38,9 @@ struct InputInfo {
   Shape shape;
 };
 std::vector<InputInfo> inputsOf(const std::string& path, const onnx::ReadOptions& options);
+
+/// Asks the file, once a name is no input, whether it is a constant of the model (never of an engine).
+std::function<bool(const std::string&)> constantsOf(const std::string& path,
+                                                    const onnx::ReadOptions& options);
 
 }  // namespace ridge::tool
