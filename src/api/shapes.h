@@ -38,9 +38,9 @@ decltype(auto) withAdvice(const char* advice, const Work& work) {
   }
 }
 inline constexpr const char* kShapeAdvice =
-    "the model does not take these shapes: change --shapes, --dim, --batch, --value or the arrays of --input";
+    "the model does not take these shapes; change --shapes, --dim, --batch, --value or the arrays of --input";
 inline constexpr const char* kContentsAdvice =
-    "the contents of the inputs may be the cause: change --input, --value or --input-range";
+    "the contents of the inputs may be the cause; change --input, --value or --input-range";
 /// The user has a say in the shapes, or contents, of the graph's inputs.
 bool hasOpenShapes(const Graph& graph, const std::vector<BoundShape>& shapes);
 

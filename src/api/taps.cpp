@@ -1,6 +1,7 @@
 #include "api/taps.h"
 
 #include <algorithm>
+#include <set>
 
 #include "base/error.h"
 #include "base/text.h"
@@ -9,20 +10,11 @@
 
 namespace ridge {
 
-Taps::Taps(const Graph& lowered, const Plan& plan, const std::string& glob) : lowered_(lowered) {
-  std::map<ValueId, std::string> wanted;
-  for (NodeId node : lowered.order())
-    for (ValueId id : lowered.node(node).out) {
-      if (id == kNoValue) continue;
-      const Value& value = lowered.value(id);
-      if (!value.source.empty() && matchesGlob(glob, value.source))
-        wanted[id] = value.source;
-      else if (matchesGlob(glob, value.name))
-        wanted[id] = value.name;
-    }
-  findPlaces(plan, wanted);
-  if (borders_.empty() && inner_.empty())
-    failUsage("no tensor matches '" + escaped(glob) + "'", "--tap",
+Taps::Taps(const Graph& lowered, const Plan& plan, const std::string& glob, const Graph* source)
+    : lowered_(lowered) {
+  findPlaces(plan, wantedValues(plan, glob, source));
+  if (borders_.empty() && inner_.empty() && slots_.empty())
+    failUsage("no tensor and no node matches '" + escaped(glob) + "'", "--tap",
               "names are those of `ridge inspect --layers`; a tensor that folding removed cannot be read");
 }
 
@@ -39,11 +31,58 @@ int32_t arrayNamed(const Plan& plan, const std::vector<int32_t>& arrays, const s
   return found == arrays.end() ? -1 : *found;
 }
 
+/// What nodes with a matching name make.
+std::set<std::string> outputsOfNodes(const Graph& graph, const std::string& glob) {
+  std::set<std::string> names;
+  for (NodeId node : graph.order())
+    if (matchesGlob(glob, displayName(graph, node)))
+      for (ValueId id : graph.node(node).out)
+        if (id != kNoValue) names.insert(graph.value(id).name);
+  return names;
+}
+
+/// What steps with a matching name write.
+std::set<std::string> writtenBySteps(const Plan& plan, const std::string& glob) {
+  std::set<std::string> names;
+  for (const Step& step : plan.steps)
+    if (matchesGlob(glob, step.name))
+      for (int32_t array : step.writes)
+        if (array >= 0) names.insert(nameOf(plan, array));
+  return names;
+}
+
 }  // namespace
+
+std::map<ValueId, std::string> Taps::wantedValues(const Plan& plan, const std::string& glob,
+                                                  const Graph* source) const {
+  const std::set<std::string> nodes = source ? outputsOfNodes(*source, glob) : std::set<std::string>{};
+  const std::set<std::string> steps = writtenBySteps(plan, glob);
+  std::map<ValueId, std::string> wanted, written;
+  for (NodeId node : lowered_.order())
+    for (ValueId id : lowered_.node(node).out) {
+      if (id == kNoValue) continue;
+      const Value& value = lowered_.value(id);
+      if (!value.source.empty() && (matchesGlob(glob, value.source) || nodes.contains(value.source)))
+        wanted[id] = value.source;
+      else if (matchesGlob(glob, value.name))
+        wanted[id] = value.name;
+      if (steps.contains(value.name)) written[id] = value.source.empty() ? value.name : value.source;
+    }
+  return wanted.empty() ? written : wanted;
+}
 
 void Taps::findPlaces(const Plan& plan, const std::map<ValueId, std::string>& wanted) {
   for (const auto& [id, name] : wanted)
-    if (!addInner(plan, id, name)) addBorder(plan, id, name);
+    if (!addSlot(plan, id, name) && !addInner(plan, id, name)) addBorder(plan, id, name);
+}
+
+bool Taps::addSlot(const Plan& plan, ValueId id, const std::string& name) {
+  for (size_t slot = 0; slot < plan.slots.size(); ++slot) {
+    if (plan.slots[slot].name != lowered_.value(id).name) continue;
+    slots_.emplace_back(slot, name);
+    return true;
+  }
+  return false;
 }
 
 int Taps::lastWriter(const Plan& plan, ValueId id) const {
@@ -111,32 +150,36 @@ void Taps::before(const ExecutionContext& context, size_t step) {
   const auto [first, last] = inner_.equal_range(step);
   if (first == last) return;
   const Plan& plan = context.plan();
-  std::map<std::string, Tensor> known;
+  std::map<std::string, Datum> known;
   for (int32_t read : plan.steps[step].reads)
     if (read >= 0)
       known[plan.values[static_cast<size_t>(plan.arrays[static_cast<size_t>(read)].value)].name] =
           context.read(static_cast<size_t>(read));
   for (auto inner = first; inner != last; ++inner)
-    values_[inner->second.name] = recompute(inner->second.value, known);
+    if (const Datum made = recompute(inner->second.value, known); made.tensor.defined())
+      values_[inner->second.name] = made.tensor;
 }
 
 void Taps::after(const ExecutionContext& context, size_t step) {
   const auto [first, last] = borders_.equal_range(step);
   for (auto border = first; border != last; ++border)
     values_[border->second.second] = context.read(border->second.first);
+  if (step + 1 < context.plan().steps.size()) return;
+  for (const auto& [slot, name] : slots_)
+    if (const Tensor& made = context.slot(slot).tensor; made.defined()) values_[name] = made;
 }
 
-Tensor Taps::recompute(ValueId id, std::map<std::string, Tensor>& known) const {
+Datum Taps::recompute(ValueId id, std::map<std::string, Datum>& known) const {
   if (id == kNoValue) return {};
   if (const Tensor* constant = lowered_.constant(id)) return *constant;
   if (const auto found = known.find(lowered_.value(id).name); found != known.end()) return found->second;
   const NodeId producer = lowered_.producer(id);
   check(producer != kNoNode, "a value inside a region follows from the region's inputs");
   const Node& node = lowered_.node(producer);
-  std::vector<Tensor> inputs;
+  std::vector<Datum> inputs;
   for (ValueId input : node.in) inputs.push_back(recompute(input, known));
   const auto at = std::find(node.out.begin(), node.out.end(), id) - node.out.begin();
-  return known[lowered_.value(id).name] = evaluateNode(node, inputs)[static_cast<size_t>(at)];
+  return known[lowered_.value(id).name] = evaluateNodeData(node, inputs)[static_cast<size_t>(at)];
 }
 
 }  // namespace ridge

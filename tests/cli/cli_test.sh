@@ -263,6 +263,72 @@ is_json out
 says out '"sqnr_db"'
 says out '"error"'
 
+# --- outputs that are no tensor of a known shape
+expect 0 bench cases/picks.onnx --iterations 3 --warmup 0 --json -
+is_json out
+says out '"host_copy_ms"'
+expect 0 run cases/picks.onnx --top 2
+says out "places: int64 2x"
+says err "output both is a sequence"
+expect 0 compare cases/picks.onnx cases/picks.onnx --layers
+says out "unchecked: both"
+
+# --- the largest elements: of each row, of everything
+expect 0 run cases/scaled.onnx --input x=cases/state.npy --random --top 1
+says out "     1  "
+expect 0 run cases/picks.onnx --top 1 --json -
+tr -d ' \n' <out | grep -qF '"row":[1]' || fail "no second row: $(head -c 300 out)"
+expect 0 run cases/steered.onnx --value shape=20,3 --value flag=true --top 2 --json -
+tr -d ' \n' <out | grep -qF '"at":[0,1]' || fail "no place: $(head -c 300 out)"
+
+# --- values of inputs that steer: numbers, lists, truth
+expect 0 run cases/steered.onnx --value shape=3,4,flag=true
+says out "y: float32 3x4"
+expect 0 run cases/steered.onnx --value shape=3,4 --value flag=false --input-range x=2:2
+says out "-2 .. -2"
+expect 2 run cases/steered.onnx --value shape=3,4 --value flag=1,0,1
+says err "3 numbers for the 1 elements of input flag"
+expect 2 run cases/steered.onnx --value shape=3,many
+expect 2 run cases/steered.onnx --value 3,4
+
+# --- ranges and kept inputs of verify and build
+expect 0 verify cases/scaled.onnx --shapes x:1x2 --input-range scale=3:3,x=-2:-2 --save-inputs ranged.npz
+expect 0 run cases/scaled.onnx --input ranged.npz --tap times --output-dir ranged
+says out "p: float32 1x2, -6 .. -6"
+says out "y: float32 1x2, 4 .. 14"
+expect 0 verify cases/scaled.onnx --shapes 'x:1x2;x:1x2' --save-inputs ranged_all
+[ -s ranged_all/000001.npz ] || fail "no inputs of the second shape: $(ls ranged_all)"
+expect 2 verify cases/scaled.onnx --shapes x:1x2 --input-range scales=3:3
+says err "did you mean scale?"
+expect 2 verify cases/scaled.onnx --input x=cases/state.npy --input-range x=1:2
+says err "input 'x' is given"
+expect 0 build cases/scaled.onnx -o work/scaled.ridge --tune off --input x=cases/state.npy --input-range scale=2:3
+expect 0 run work/scaled.ridge --tap 'ti?es'
+says out "p: float32 1x2"
+expect 2 run work/scaled.ridge --tap 'tim'
+says err "no tensor and no node"
+expect 0 build cases/scaled.onnx -o work/scaled.ridge --tune off --batch 1 --shapes x:1x2 --no-portable
+expect 3 run work/scaled.ridge --tap '*'
+says err "--no-portable"
+rm -f work/scaled.ridge
+
+# --- advice that names what the user gave
+expect 2 run cases/scaled.onnx --input bias=cases/state.npy
+says err "'bias' is a constant of the model"
+expect 2 build cases/scaled.onnx -o none.ridge --shapes bias:1x2
+says err "'bias' is a constant of the model"
+expect 2 run cases/scaled.onnx --input scales=cases/state.npy
+says err "no input 'scales', did you mean scale?"
+expect 3 run cases/scaled.onnx --shapes x:1x3
+says err "change --shapes"
+expect 3 verify cases/scaled.onnx --shapes x:1x3
+says err "change --shapes"
+for command in run verify bench "verify --bisect-passes" "compare cases/texts.onnx" "build -o none.ridge"; do
+  # shellcheck disable=SC2086
+  expect 3 $command cases/texts.onnx
+  says err "strings, which no kernel does"
+done
+
 # --- completion, as bash itself asks for it
 for shell in bash zsh fish; do
   expect 0 completion $shell

@@ -7,7 +7,7 @@ import struct
 import sys
 from pathlib import Path
 
-FLOAT, INT64 = 1, 7
+FLOAT, INT64, STRING, BOOL = 1, 7, 8, 9
 
 
 def varint(value):
@@ -32,9 +32,54 @@ def tensor(dims, values, kind=FLOAT):
     return b"".join(number(1, dim) for dim in dims) + number(2, kind) + text(9, raw)
 
 
-def value_info(name, dims):
-    shape = b"".join(text(1, number(1, dim)) for dim in dims)
-    return text(1, name) + text(2, text(1, number(1, FLOAT) + text(2, shape)))
+def tensor_type(dims, kind=FLOAT):
+    shape = b"".join(text(1, text(2, dim) if isinstance(dim, str) else number(1, dim)) for dim in dims)
+    return text(1, number(1, kind) + text(2, shape))
+
+
+def value_info(name, dims, kind=FLOAT):
+    return text(1, name) + text(2, tensor_type(dims, kind))
+
+
+def sequence_info(name):
+    return text(1, name) + text(2, text(4, text(1, tensor_type([2, 3]))))
+
+
+def node(op, inputs, outputs, name=""):
+    return b"".join(text(1, i) for i in inputs) + b"".join(text(2, o) for o in outputs) + text(3, name) + text(4, op)
+
+
+def network(nodes, inputs, outputs, initializers=()):
+    graph = b"".join(text(1, one) for one in nodes) + text(2, "g")
+    graph += b"".join(text(5, values + text(8, name)) for name, values in initializers)
+    graph += b"".join(text(11, info) for info in inputs) + b"".join(text(12, info) for info in outputs)
+    return number(1, 8) + text(7, graph) + text(8, number(2, 17))
+
+
+def picks():
+    """Outputs that a plan knows no shape of: places that depend on data, and a sequence."""
+    nodes = [node("Relu", ["x"], ["y"]), node("NonZero", ["y"], ["places"]), node("SequenceConstruct", ["x", "y"], ["both"])]
+    return network(nodes, [value_info("x", [2, 3])],
+                   [value_info("y", [2, 3]), value_info("places", [2, "n"], INT64), sequence_info("both")])
+
+
+def scaled():
+    """y = x * scale + bias, bias an initializer that is listed as an input."""
+    nodes = [node("Mul", ["x", "scale"], ["p"], "times"), node("Add", ["p", "bias"], ["y"], "plus")]
+    return network(nodes, [value_info("x", [1, "n"]), value_info("scale", [1]), value_info("bias", [1, 2])],
+                   [value_info("y", [1, "n"])], [("bias", tensor([1, 2], [10, 20]))])
+
+
+def steered():
+    """x, where flag says so, in a shape that is an input."""
+    nodes = [node("Expand", ["x", "shape"], ["wide"]), node("Neg", ["wide"], ["other"]),
+             node("Where", ["flag", "wide", "other"], ["y"])]
+    return network(nodes, [value_info("x", [1]), value_info("shape", ["n"], INT64), value_info("flag", [1], BOOL)],
+                   [value_info("y", ["a", "b"])])
+
+
+def texts():
+    return network([node("Identity", ["s"], ["t"])], [value_info("s", [2], STRING)], [value_info("t", [2], STRING)])
 
 
 def model(op, dims):
@@ -76,6 +121,8 @@ def main():
     case(root, "test_wrong_type", relu, tensor([2, 2], [0, 2, 3, 4], INT64))
     case(root, "test_no_such_op", model("NoSuchOp", [2, 2]), tensor([2, 2], right))
     (root / "running_sum.onnx").write_bytes(running_sum())
+    for name, made in (("picks", picks()), ("scaled", scaled()), ("steered", steered()), ("texts", texts())):
+        (root / f"{name}.onnx").write_bytes(made)
     save_npy(root / "rows.npy", [3, 2], [1, 2, 3, 4, 5, 6])
     save_npy(root / "state.npy", [1, 2], [10, 20])
     save_npy(root / "two.npy", [2, 2], [0, 0, 0, 0])

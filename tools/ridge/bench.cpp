@@ -102,11 +102,6 @@ Samples measure(const Source& source, const NamedInputs& inputs, const Flags& fl
   return all;
 }
 
-bool hasTensor(const ExecutionContext& context, size_t port) {
-  const Port& known = context.plan().outputs[port];
-  return known.array >= 0 || context.slot(static_cast<size_t>(known.slot)).tensor.defined();
-}
-
 /// Median time to copy the inputs in and the outputs out, in milliseconds: apart from the latency. Outputs
 /// that are no tensors (sequences) are left out.
 struct HostCopies {
@@ -254,6 +249,9 @@ int run(const Flags& flags) {
     inputs =
         flags.inputs.load(inputsOf(flags.path, options.read), request, constantsOf(flags.path, options.read));
   const Source source = openSource(flags.path, withShapesOf(inputs, request), options, out);
+  std::vector<std::string> names;
+  for (const Port& port : source.executable->plan().inputs) names.push_back(port.name);
+  flags.inputs.rangesOf(names, inputs);
   flags.inputs.complete(inputs, *source.executable, flags.common.seed);
 
   const Samples samples = measure(source, inputs, flags);

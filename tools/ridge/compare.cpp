@@ -34,8 +34,9 @@ struct Flags {
 constexpr size_t kShownUnchecked = 10;
 
 struct Tensors {
-  NamedTensors outputs;  // names are "" where the file has none
-  NamedTensors inner;    // of --layers, in the order of the graph
+  NamedTensors outputs;               // names are "" where the file has none
+  NamedTensors inner;                 // of --layers, in the order of the graph
+  std::set<std::string> others = {};  // outputs that are no tensors
 };
 
 const Tensor* find(const NamedTensors& tensors, const std::string& name) {
@@ -62,7 +63,7 @@ class Side {
 
   /// Completes `inputs` where they are missing, for the other side too.
   Tensors tensors(NamedInputs& inputs) {
-    if (saved_) return {loadSavedTensors(path_), {}};
+    if (saved_) return {loadSavedTensors(path_), {}, {}};
     prepare(inputs);
     if (std::any_of(inputs_.begin(), inputs_.end(),
                     [&](const InputInfo& i) { return !inputs.contains(i.name); }))
@@ -90,10 +91,13 @@ class Side {
     for (size_t port = 0; port < context.plan().inputs.size(); ++port)
       context.setInput(port, inputs.at(context.plan().inputs[port].name));
     if (taps_) taps_->attach(context);
-    context.execute();
+    withAdvice(kContentsAdvice, [&] { context.execute(); });
     Tensors tensors;
     for (size_t port = 0; port < context.plan().outputs.size(); ++port)
-      tensors.outputs.emplace_back(context.plan().outputs[port].name, context.output(port));
+      if (hasTensor(context, port))
+        tensors.outputs.emplace_back(context.plan().outputs[port].name, context.output(port));
+      else
+        tensors.others.insert(context.plan().outputs[port].name);
     if (!taps_) return tensors;
     for (NodeId node : lowered_->order())
       for (ValueId id : lowered_->node(node).out) {
@@ -180,9 +184,17 @@ VerifyReport match(Tensors a, Tensors b, const std::set<std::string>& inputs) {
   for (const auto& [name, want] : b.outputs)
     if (!inputs.contains(name) && !find(a.outputs, name) && !find(a.inner, name))
       report.unchecked.push_back(name + ": the first does not have it");
+  a.others.merge(b.others);
+  for (const std::string& name : a.others) report.unchecked.push_back(name + ": it is no tensor");
   for (const Verdict& verdict : report.outputs)
     report.passed = report.passed && verdict.outcome != Outcome::failed;
   return report;
+}
+
+void checkRanges(const Flags& flags, const Side& side, const NamedInputs& given) {
+  std::vector<std::string> names;
+  for (const InputInfo& input : side.inputs()) names.push_back(input.name);
+  flags.inputs.rangesOf(names, given);
 }
 
 std::vector<NamedInputs> givenInputs(const Flags& flags, const std::array<Side, 2>& sides) {
@@ -192,13 +204,18 @@ std::vector<NamedInputs> givenInputs(const Flags& flags, const std::array<Side, 
   if (!runs) return {{}};
   std::vector<NamedInputs> given;
   if (flags.data.given()) {
-    for (NamedSample& sample : loadSamples(flags.data, runs->path(), 1))
+    for (NamedSample& sample : loadSamples(flags.data, runs->path(), 1)) {
+      checkRanges(flags, *runs, sample.inputs);
       given.push_back(std::move(sample.inputs));
+    }
     return given;
   }
-  if (!flags.inputs.inputs.empty())
-    return {flags.inputs.load(runs->inputs(), flags.shapes.requests().front(),
-                              constantsOf(runs->path(), flags.limits.read()))};
+  if (!flags.inputs.inputs.empty()) {
+    given.push_back(flags.inputs.load(runs->inputs(), flags.shapes.requests().front(),
+                                      constantsOf(runs->path(), flags.limits.read())));
+    checkRanges(flags, *runs, given.front());
+    return given;
+  }
   for (const Side& side : sides)
     if (side.saved()) {
       if (auto saved = loadSavedInputs(side.path(), runs->inputs())) return {std::move(*saved)};

@@ -1,6 +1,7 @@
 #include <fmt/format.h>
 
 #include <map>
+#include <set>
 
 #include "api/load.h"
 #include "base/text.h"
@@ -21,10 +22,12 @@ struct Flags {
   bool layers = false;
 };
 
+/// Of a graph and the bodies in it, each counted once, however often it runs.
 struct Totals {
   std::map<std::string, int64_t> ops;
-  int64_t nodes = 0, macs = 0, parameters = 0, activationBytes = 0;
+  int64_t nodes = 0, bodyNodes = 0, macs = 0, parameters = 0, activationBytes = 0;
   bool macsKnown = true;
+  std::set<const void*> constants;  // those of outer graphs are in bodies too
 };
 
 std::string opName(const Node& node) {
@@ -38,11 +41,11 @@ bool hasStaticShapes(const Graph& graph, const Node& node) {
   return true;
 }
 
-Totals totalsOf(const Graph& graph) {
-  Totals totals;
+void addTotals(Totals& totals, const Graph& graph, bool inBody) {
   for (NodeId id : graph.order()) {
     const Node& node = graph.node(id);
     ++totals.nodes;
+    totals.bodyNodes += inBody;
     ++totals.ops[opName(node)];
     const bool known = hasStaticShapes(graph, node);
     totals.macsKnown = totals.macsKnown && known;
@@ -51,29 +54,37 @@ Totals totalsOf(const Graph& graph) {
       if (output != kNoValue)
         totals.activationBytes += static_cast<int64_t>(
             bytesOf(graph.value(output).type, graph.value(output).shape.count().value_or(0)));
+    for (const auto& body : node.bodies) addTotals(totals, *body, true);
   }
   for (ValueId id = 0; id < graph.valueCount(); ++id)
     if (const Tensor* constant = graph.constant(id); constant && graph.useCount(id) > 0)
-      totals.parameters += constant->count();
-  return totals;
+      if (totals.constants.insert(constant->bytes().data()).second || constant->byteSize() == 0)
+        totals.parameters += constant->count();
 }
 
 Json portJson(const std::string& name, DType type, const std::string& shape) {
   return {{"name", name}, {"dtype", ridge::name(type)}, {"shape", shape}};
 }
 
-void printLayers(const Graph& graph, const Output& out, Json& json) {
-  std::vector<std::vector<std::string>> rows{{"node", "op", "first output", "shape"}};
-  json["layers"] = Json::array();
+void addLayers(const Graph& graph, size_t depth, std::vector<std::vector<std::string>>& rows, Json& layers) {
   for (NodeId id : graph.order()) {
     const Node& node = graph.node(id);
     const ValueId first = node.out.front();
     const std::string output = first == kNoValue ? "-" : graph.value(first).name;
     const std::string shape = first == kNoValue ? "-" : graph.value(first).shape.toString();
-    rows.push_back({escaped(displayName(graph, id)), escaped(opName(node)), escaped(output), shape});
-    json["layers"].push_back(
-        {{"name", node.name}, {"op", opName(node)}, {"output", output}, {"shape", shape}});
+    rows.push_back({std::string(2 * depth, ' ') + escaped(displayName(graph, id)), escaped(opName(node)),
+                    escaped(output), shape});
+    layers.push_back(
+        {{"name", node.name}, {"op", opName(node)}, {"output", output}, {"shape", shape}, {"depth", depth}});
+    for (const auto& body : node.bodies) addLayers(*body, depth + 1, rows, layers);
   }
+}
+
+/// Nodes of bodies stand indented below the node that runs them.
+void printLayers(const Graph& graph, const Output& out, Json& json) {
+  std::vector<std::vector<std::string>> rows{{"node", "op", "first output", "shape"}};
+  json["layers"] = Json::array();
+  addLayers(graph, 0, rows, json["layers"]);
   out.table(rows);
 }
 
@@ -81,7 +92,8 @@ void printLayers(const Graph& graph, const Output& out, Json& json) {
 Graph withShapes(const onnx::Model& model, const ShapeRequest& request, const Output& out) {
   std::vector<std::string> notes;
   try {
-    Graph bound = bindShapes(model.graph, resolveShapes(model.graph, request, notes));
+    Graph bound = withAdvice(
+        kShapeAdvice, [&] { return bindShapes(model.graph, resolveShapes(model.graph, request, notes)); });
     for (const std::string& note : notes) out.note(note);
     return bound;
   } catch (const Error& error) {
@@ -95,7 +107,8 @@ int inspectModel(const Flags& flags, const Output& out) {
   const onnx::Model model = onnx::readModel(flags.path, flags.limits.read());
   for (const std::string& note : model.notes) out.note(note);
   const Graph graph = withShapes(model, flags.shapes.requests().front(), out);
-  const Totals totals = totalsOf(graph);
+  Totals totals;
+  addTotals(totals, graph, false);
   Json json{{"model", flags.path},
             {"kind", "model"},
             {"ir_version", model.irVersion},
@@ -117,10 +130,12 @@ int inspectModel(const Flags& flags, const Output& out) {
     out.line(fmt::format("output {}: {}{}", escaped(output.name), name(value.type), value.shape.toString()));
   }
   out.line(fmt::format(
-      "{} nodes, {} parameters, {} multiply-adds{}, {} of activations", totals.nodes,
+      "{} nodes{}, {} parameters, {} multiply-adds{}, {} of activations", totals.nodes,
+      totals.bodyNodes > 0 ? fmt::format(" ({} of them in bodies, counted once)", totals.bodyNodes) : "",
       formatCount(static_cast<double>(totals.parameters)), formatCount(static_cast<double>(totals.macs)),
       totals.macsKnown ? "" : " (some shapes are open)", formatBytes(totals.activationBytes)));
   json["nodes"] = totals.nodes;
+  json["body_nodes"] = totals.bodyNodes;
   json["parameters"] = totals.parameters;
   json["macs"] = totals.macs;
   json["activation_bytes"] = totals.activationBytes;

@@ -10,7 +10,7 @@
 #include "common/arrays.h"
 #include "common/data.h"
 #include "common/rows.h"
-#include "pipeline/classification.h"
+#include "common/top.h"
 #include "runtime/context.h"
 
 namespace ridge::tool {
@@ -100,10 +100,17 @@ class Runner {
     return static_cast<size_t>(found - names.begin());
   }
 
-  static NamedTensors outputsOf(const ExecutionContext& context) {
+  /// What is no tensor is left out, with a note.
+  NamedTensors outputsOf(const ExecutionContext& context) const {
     NamedTensors outputs;
-    for (size_t port = 0; port < context.plan().outputs.size(); ++port)
-      outputs.emplace_back(context.plan().outputs[port].name, context.output(port));
+    for (size_t port = 0; port < context.plan().outputs.size(); ++port) {
+      const std::string& name = context.plan().outputs[port].name;
+      if (hasTensor(context, port))
+        outputs.emplace_back(name, context.output(port));
+      else
+        out_.note(
+            fmt::format("output {} is a sequence or empty, not a tensor: it is left out", escaped(name)));
+    }
     return outputs;
   }
 
@@ -151,7 +158,8 @@ class Runner {
     if (flags_.taps.empty()) return;
     lowered_ = source_->lowered();
     for (const std::string& glob : splitCommas(flags_.taps))
-      taps_.push_back(std::make_unique<Taps>(*lowered_, context_->implementation().plan(), glob));
+      taps_.push_back(
+          std::make_unique<Taps>(*lowered_, context_->implementation().plan(), glob, &source_->named()));
   }
 
   const Flags& flags_;
@@ -181,15 +189,7 @@ Json describe(const std::string& name, const Tensor& tensor, int top, const Outp
   out.line(fmt::format("{}: {} {}, {}", escaped(name), ridge::name(tensor.type()), toString(tensor.dims()),
                        summary(tensor)));
   if (top <= 0) return json;
-  json["top"] = Json::array();
-  const std::vector<double> values = toDoubles(tensor);
-  for (int64_t index : pipeline::topClasses(tensor, top)) {
-    const double score = values[static_cast<size_t>(index)];
-    out.line(fmt::format("  {:>6}  {:.6g}", index, score));
-    Json entry{{"index", index}};
-    setNumber(entry, "score", score);
-    json["top"].push_back(std::move(entry));
-  }
+  json["top"] = printTop(tensor, top, out);
   return json;
 }
 
@@ -243,8 +243,11 @@ std::function<int()> addRun(CLI::App& app) {
   app.add_option("MODEL|ENGINE", flags->path, "an .onnx file or an engine")->required();
   app.add_option("--output-dir", flags->outputDir, "write outputs (and taps) as files into this folder");
   app.add_option("--format", flags->format, "npy or pb")->capture_default_str();
-  app.add_option("--tap", flags->taps, "also give inner tensors whose names match; the plan stays as it is");
-  app.add_option("--top", flags->top, "show the K largest elements of every output")
+  app.add_option(
+      "--tap", flags->taps,
+      "GLOB of names of tensors or of nodes (all their outputs): also give these; the plan stays as it is");
+  app.add_option("--top", flags->top,
+                 "show the K largest elements of every output, of each row (last axis) where rows are few")
       ->check(CLI::NonNegativeNumber);
   flags->inputs.add(app);
   flags->data.add(app);

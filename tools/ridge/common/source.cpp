@@ -5,6 +5,7 @@
 #include <chrono>
 
 #include "base/text.h"
+#include "runtime/context.h"
 
 namespace ridge::tool {
 
@@ -42,6 +43,14 @@ void proveAgain(const LoadedEngine& engine, const std::shared_ptr<const Executab
                   report.worstRegionDb));
 }
 
+Replanner& replannerOf(const Source& source) {
+  const auto& replanner = source.engine->implementation().replanner;
+  if (!replanner)
+    failInput("the engine holds no portable graph, so its inner tensors are not known", escaped(source.path),
+              "build it without --no-portable");
+  return *replanner;
+}
+
 }  // namespace
 
 Context Source::makeContext() const {
@@ -53,7 +62,12 @@ Context Source::makeContext() const {
 
 Graph Source::lowered() const {
   if (const auto& built = engine->implementation().built) return built->lowered.front();
-  return engine->implementation().replanner->lowered(shapesOf(executable->plan()));
+  return replannerOf(*this).lowered(shapesOf(executable->plan()));
+}
+
+const Graph& Source::named() const {
+  if (const auto& built = engine->implementation().built) return built->imported.graph;
+  return replannerOf(*this).portable();
 }
 
 Source openSource(const std::string& path, const ShapeRequest& request, const BuildOptions& options,
@@ -111,6 +125,11 @@ std::function<bool(const std::string&)> constantsOf(const std::string& path,
     const auto id = graph.find(name);
     return id && graph.constant(*id);
   };
+}
+
+bool hasTensor(const ExecutionContext& context, size_t port) {
+  const Port& known = context.plan().outputs[port];
+  return known.array >= 0 || context.slot(static_cast<size_t>(known.slot)).tensor.defined();
 }
 
 }  // namespace ridge::tool

@@ -23,7 +23,10 @@ struct Source {
   const EngineData& data() const { return engine->implementation().data(); }
   Context makeContext() const;
   /// The graph that the plan was made from; an engine's portable graph is lowered anew, with the same passes.
+  /// Error{input} for an engine without one.
   Graph lowered() const;
+  /// The graph whose nodes have the names that people know: the model, or an engine's portable graph.
+  const Graph& named() const;
 };
 
 /// Loads an engine and finds the plan for the request's shapes, or builds a model in memory without
@@ -42,5 +45,8 @@ std::vector<InputInfo> inputsOf(const std::string& path, const onnx::ReadOptions
 /// Asks the file, once a name is no input, whether it is a constant of the model (never of an engine).
 std::function<bool(const std::string&)> constantsOf(const std::string& path,
                                                     const onnx::ReadOptions& options);
+
+/// After an execution: the output is a tensor, no sequence and no empty optional.
+bool hasTensor(const ExecutionContext& context, size_t port);
 
 }  // namespace ridge::tool
