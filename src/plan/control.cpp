@@ -54,9 +54,9 @@ void requireSame(const Graph& a, ValueId x, const Graph& b, ValueId y) {
     throw Refused{fmt::format("{} and {} do not have one shape", one.name, other.name)};
 }
 
-void requireOne(const Graph& graph, ValueId id) {
-  if (id != kNoValue && graph.value(id).shape.count() != 1)
-    throw Refused{fmt::format("{} is not one element", graph.value(id).name)};
+void requireOne(const Graph& graph, ValueId id, DType type) {
+  if (id != kNoValue && (graph.value(id).shape.count() != 1 || graph.value(id).type != type))
+    throw Refused{fmt::format("{} is not one element of {}", graph.value(id).name, name(type))};
 }
 
 /// Bodies take what they capture as it is.
@@ -78,7 +78,7 @@ void requireSlice(const Graph& graph, ValueId whole, int32_t axis, const Graph& 
 }
 
 Control branch(const Graph& graph, const Node& node) {
-  requireOne(graph, node.in[0]);
+  requireOne(graph, node.in[0], DType::boolean);
   for (const auto& body : node.bodies)
     for (size_t at = 0; at < node.out.size(); ++at)
       requireSame(graph, node.out[at], *body, body->outputs()[at].value);
@@ -97,10 +97,11 @@ Control loop(const Graph& graph, const Node& node) {
   const size_t states = node.in.size() - static_cast<size_t>(node.captures) - 2;
   control.states = static_cast<int32_t>(states);
   for (const size_t head : {size_t{0}, size_t{1}}) {
-    requireOne(graph, node.in[head]);
-    requireOne(body, body.inputs()[head]);
+    const DType type = head == 0 ? DType::i64 : DType::boolean;
+    requireOne(graph, node.in[head], type);
+    requireOne(body, body.inputs()[head], type);
   }
-  requireOne(body, body.outputs()[0].value);
+  requireOne(body, body.outputs()[0].value, DType::boolean);
   requireStates(body, 2, 1, states);
   for (size_t at = 0; at < states; ++at) requireSame(graph, node.in[2 + at], body, body.inputs()[2 + at]);
   for (size_t at = states; at < node.out.size(); ++at) {

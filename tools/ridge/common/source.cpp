@@ -4,6 +4,7 @@
 
 #include <chrono>
 
+#include "base/error.h"
 #include "base/text.h"
 
 namespace ridge::tool {
@@ -53,7 +54,11 @@ Context Source::makeContext() const {
 
 Graph Source::lowered() const {
   if (const auto& built = engine->implementation().built) return built->lowered.front();
-  return engine->implementation().replanner->lowered(shapesOf(executable->plan()));
+  const auto& replanner = engine->implementation().replanner;
+  if (!replanner)
+    failInput("the engine was built without its portable graph, which tells of values inside", escaped(path),
+              "build it again without --no-portable");
+  return replanner->lowered(shapesOf(executable->plan()));
 }
 
 Source openSource(const std::string& path, const ShapeRequest& request, const BuildOptions& options,
