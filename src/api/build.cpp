@@ -10,6 +10,7 @@
 #include "base/interrupt.h"
 #include "base/text.h"
 #include "base/version.h"
+#include "engine/validate.h"
 #include "onnx/writer.h"
 #include "passes/lower.h"
 #include "passes/pass_list.h"
@@ -38,6 +39,7 @@ class Build {
     saveTimings();
     if (options_.range) requireRange();
     result_.data.weights = weights_.blobs();
+    validate(result_.data);  // what nobody could load is not written
     if (options_.verify != VerifyMode::off) phase("verify", [&] { verifyPlans(); });
     finish(portable);
     result_.portable = std::move(portable.graph);

@@ -16,6 +16,10 @@ namespace {
 
 namespace fb = flatbuffers;
 
+// Tables within tables: a body takes three (graph, node, list), a model has at most some hundred around each
+// other.
+constexpr fb::uoffset_t kDeepest = 512;
+
 [[noreturn]] void damaged(const char* what) {
   failInput("the engine is damaged: " + std::string(what), {}, "build it again");
 }
@@ -253,6 +257,7 @@ class Decoder {
     kernel.slotsIn = numbers(stored->slots_in());
     kernel.slotsOut = numbers(stored->slots_out());
     kernel.memory = stored->memory();
+    kernel.serial = stored->serial();
     return kernel;
   }
 
@@ -366,7 +371,8 @@ class Decoder {
 
 EngineData decodeMetadata(std::span<const std::byte> metadata, std::span<const std::byte> weights,
                           const std::shared_ptr<const void>& owner) {
-  fb::Verifier verifier(reinterpret_cast<const uint8_t*>(metadata.data()), metadata.size(), 64, 100'000'000);
+  fb::Verifier verifier(reinterpret_cast<const uint8_t*>(metadata.data()), metadata.size(), kDeepest,
+                        100'000'000);
   if (!stored::VerifyEngineBuffer(verifier)) damaged("its metadata is not readable");
   const stored::Engine* stored = stored::GetEngine(metadata.data());
   return Decoder(metadata.size()).decodeEngine(stored, weights, owner);

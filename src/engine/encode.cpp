@@ -149,7 +149,7 @@ fb::Offset<stored::Kernel> encodeKernel(Builder& b, const KernelSpec& kernel, co
   return stored::CreateKernel(b, b.CreateString(kernel.backend), b.CreateString(kernel.tactic),
                               b.CreateVector(kernel.params), in, out, packed, epilogue, prologue, nodes,
                               kernel.workspace, island, b.CreateVector(kernel.slotsIn),
-                              b.CreateVector(kernel.slotsOut), kernel.memory);
+                              b.CreateVector(kernel.slotsOut), kernel.memory, kernel.serial);
 }
 
 fb::Offset<stored::Control> encodeControl(Builder& b, const Control& control) {

@@ -130,15 +130,18 @@ class PlanValidator {
       elementCount(array.dims);
       return;
     }
-    require(bitsOf(array.type) % 8 == 0 && bitsOf(array.type) > 0,
-            "an array has elements that are no whole bytes");
+    require(bitsOf(array.type) > 0, "an array has elements without a size");
     require(!written || array.at.space == Space::arena || array.at.space == Space::output,
             "a step writes to a constant");
+    const bool wholeBytes = bitsOf(array.type) % 8 == 0;
+    require(wholeBytes || isDensePlain(array), "elements that are no whole bytes are not dense");
     const uint64_t size = bytesOf(array.type, 1);
     const auto extent = static_cast<uint64_t>(extentOf(array));
     uint64_t end = 0;
-    require(!__builtin_mul_overflow(extent, size, &end) &&
-                !__builtin_add_overflow(end, array.at.offset, &end) && end <= capacityOf(array.at) &&
+    // For smaller elements this asks for more than enough, so it cannot overflow either.
+    require(!__builtin_mul_overflow(extent, size, &end), "an array lies outside of its memory");
+    if (!wholeBytes) end = bytesOf(array.type, extentOf(array));
+    require(!__builtin_add_overflow(end, array.at.offset, &end) && end <= capacityOf(array.at) &&
                 array.at.offset % size == 0,
             "an array lies outside of its memory");
     require(isOneToOne(array), "elements of an array share a place");

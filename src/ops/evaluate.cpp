@@ -1,6 +1,7 @@
 #include "ops/evaluate.h"
 
 #include "base/error.h"
+#include "base/text.h"
 #include "ops/evaluate_context.h"
 #include "ops/infer.h"
 #include "ops/kernel_context.h"
@@ -195,13 +196,14 @@ std::vector<Tensor> evaluate(const Graph& graph, const std::map<std::string, Ten
   Evaluation evaluation(graph, observe);
   for (const auto& [inputName, tensor] : inputs) {
     const auto id = graph.find(inputName);
-    if (!id || !graph.isInput(*id)) failInput("the model has no input named " + inputName);
+    if (!id || !graph.isInput(*id)) failInput("the model has no input named " + escaped(inputName));
   }
   for (ValueId id : graph.inputs()) {
     const Value& declared = graph.value(id);
     const auto given = inputs.find(declared.name);
-    if (given == inputs.end()) failInput("the input " + declared.name + " is missing");
-    withContext([&] { return "input " + declared.name; }, [&] { requireFit(declared, given->second); });
+    if (given == inputs.end()) failInput("the input " + escaped(declared.name) + " is missing");
+    withContext([&] { return "input " + escaped(declared.name); },
+                [&] { requireFit(declared, given->second); });
     evaluation.set(id, given->second);
   }
   for (NodeId id : graph.order()) evaluation.run(id);

@@ -244,8 +244,8 @@ Graph bindShapes(const Graph& graph, const std::vector<BoundShape>& shapes) {
   Symbols symbols;
   for (const BoundShape& shape : shapes) {
     const auto id = bound.find(shape.input);
-    if (!id || !bound.isInput(*id)) failInput("the model has no input named " + shape.input);
-    withContext([&] { return "input " + shape.input; },
+    if (!id || !bound.isInput(*id)) failInput("the model has no input named " + escaped(shape.input));
+    withContext([&] { return "input " + escaped(shape.input); },
                 [&] { bindInput(bound.value(*id), shape.dims, symbols); });
     if (shape.value) {
       Patch patch;

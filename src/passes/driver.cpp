@@ -81,9 +81,13 @@ class Driver {
       if (report_.patches.size() == before || mustStop()) break;
     }
     report_.declined.insert(report_.declined.end(), declinedInBodies_.begin(), declinedInBodies_.end());
+    report_.addedConstantBytes += grown();
   }
 
  private:
+  /// Bytes of constants, in bodies too.
+  int64_t grown() const { return constantBytes(graph_) - constantBytesBefore_ + grownInBodies_; }
+
   // Bodies are shared: one that changes is a new graph.
   void runBodies(std::span<const Pass> passes) {
     declinedInBodies_.clear();
@@ -100,6 +104,7 @@ class Driver {
     Graph body = *graph_.node(id).bodies[at];
     PassOptions options = options_;
     options.dumpDir.clear();
+    options.foldLimitBytes = std::max<int64_t>(0, options_.foldLimitBytes - grown());
     if (options.stopAfterPatches) *options.stopAfterPatches -= static_cast<int64_t>(report_.patches.size());
     PassReport report;
     Driver(body, options, report).runList(passes);
@@ -110,6 +115,7 @@ class Driver {
     }
     declinedInBodies_.insert(declinedInBodies_.end(), report.declined.begin(), report.declined.end());
     report_.stopped = report_.stopped || report.stopped;
+    grownInBodies_ += report.addedConstantBytes;
     if (report.patches.empty()) return false;
     report_.patches.insert(report_.patches.end(), report.patches.begin(), report.patches.end());
     graph_.node(id).bodies[at] = std::make_shared<const Graph>(std::move(body));
@@ -146,7 +152,7 @@ class Driver {
   // Sweeps until one changes nothing; what the last one declined is what is reported.
   void toFixpoint(const Pass& pass) {
     for (int sweep = 0; sweep < kMaxSweeps; ++sweep) {
-      context_.addedConstantBytes = constantBytes(graph_) - constantBytesBefore_;
+      context_.addedConstantBytes = grown();
       const size_t before = report_.patches.size();
       std::vector<PassReport::Declined> declined;
       if (pass.run)
@@ -251,6 +257,7 @@ class Driver {
   PassReport& report_;
   PassContext context_;
   const int64_t constantBytesBefore_;
+  int64_t grownInBodies_ = 0;
   std::vector<PassReport::Declined> declinedInBodies_;
 };
 

@@ -40,6 +40,7 @@ struct PassReport {
   std::vector<Declined> declined;  ///< as the last run of each pass left it
   bool stopped = false;            ///< stopAfterPatches was reached
   int dumps = 0;                   ///< files written to dumpDir
+  int64_t addedConstantBytes = 0;  ///< by folding
 };
 
 /// Each pass to its fixpoint, the list until nothing changes, at most four times. Afterwards ids of the graph

@@ -37,6 +37,13 @@ void refuseCustomOps(const Graph& graph) {
       failInput(fmt::format("no kernel for op {}", escaped(opaqueName(graph.node(id)))),
                 fmt::format("node '{}'", escaped(displayName(graph, id))),
                 "replace it by ops that `ridge` has, or ask for it to be added");
+  for (const NodeId id : graph.order())
+    for (size_t at = 0; at < graph.node(id).bodies.size(); ++at)
+      withContext(
+          [&] {
+            return fmt::format("{} of '{}'", graph.node(id).op->bodies[at], escaped(displayName(graph, id)));
+          },
+          [&] { refuseCustomOps(*graph.node(id).bodies[at]); });
 }
 
 bool isString(const Graph& graph, ValueId id) {

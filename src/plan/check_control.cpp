@@ -17,6 +17,16 @@ bool isOne(const ArraySpec& array, DType type) {
   return array.type == type && elementCount(array.dims) == 1;
 }
 
+bool isOfHost(const ArraySpec& array) {
+  return array.at.space != Space::arena || array.at.index == 0;
+}
+
+bool overlap(const ArraySpec& a, const ArraySpec& b) {
+  const auto bytes = [](const ArraySpec& array) { return bytesOf(array.type, elementCount(array.dims)); };
+  return a.at.space == b.at.space && a.at.index == b.at.index && a.at.offset < b.at.offset + bytes(b) &&
+         b.at.offset < a.at.offset + bytes(a);
+}
+
 Dims without(const Dims& dims, int32_t axis) {
   Dims made = dims;
   made.erase(made.begin() + axis);
@@ -46,10 +56,17 @@ class Checker {
     require(spec_.in.size() >= heads, "it lacks a condition");
     for (size_t at = 0; at < spec_.in.size(); ++at) {
       const bool absent = spec_.in[at].at.space == Space::none;
-      require(absent ? control_.loops && at < heads : isDensePlain(spec_.in[at]),
-              "its bodies read dense arrays");
+      require(absent ? control_.loops && at < heads : isOfHost(spec_.in[at]) && isDensePlain(spec_.in[at]),
+              "its bodies read dense arrays of the host");
     }
-    for (const ArraySpec& array : spec_.out) require(isDensePlain(array), "its bodies write dense arrays");
+    for (size_t at = 0; at < spec_.out.size(); ++at) {
+      const ArraySpec& array = spec_.out[at];
+      require(isOfHost(array) && isDensePlain(array), "its bodies write dense arrays of the host");
+      const auto meets = [&](const ArraySpec& other) { return overlap(array, other); };
+      require(std::none_of(spec_.in.begin(), spec_.in.end(), meets) &&
+                  std::none_of(spec_.out.begin(), spec_.out.begin() + static_cast<ptrdiff_t>(at), meets),
+              "its bodies write what they read");
+    }
   }
 
   void checkResults() const {
@@ -118,7 +135,10 @@ class Checker {
   }
 
   void checkCounting() const {
-    if (!control_.counts) return require(control_.iterations >= 0, "nothing says how often its body runs");
+    if (!control_.counts)
+      return require(control_.iterations >= 0 && spec_.in[0].at.space == Space::none &&
+                         spec_.in[1].at.space == Space::none,
+                     "only its slices say how often its body runs");
     require(isOne(taken(0), DType::i64) && isOne(taken(1), DType::boolean) && isOne(given(0), DType::boolean),
             "its body does not count");
     const ArraySpec &trips = spec_.in[0], &condition = spec_.in[1];

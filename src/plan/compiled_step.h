@@ -24,19 +24,26 @@ class StepProgram : public Program {
   template <class CompileOne>
   static std::unique_ptr<Program> compile(std::span<const KernelSpec> specs, const CompileOne& compileOne) {
     auto program = std::make_unique<StepProgram>();
-    for (size_t at = 0; at < specs.size(); ++at)
+    for (size_t at = 0; at < specs.size(); ++at) {
       program->steps_.push_back(
           withContext([&] { return fmt::format("step {}", at); }, [&] { return compileOne(specs[at]); }));
+      program->serial_.push_back(specs[at].serial);
+    }
     return program;
   }
 
   int steps() const override { return static_cast<int>(steps_.size()); }
   void run(int step, const Buffers& buffers) const override {
-    steps_[static_cast<size_t>(step)]->run(buffers);
+    const auto at = static_cast<size_t>(step);
+    if (!serial_[at]) return steps_[at]->run(buffers);
+    Buffers alone = buffers;
+    alone.threads = 1;
+    steps_[at]->run(alone);
   }
 
  private:
   std::vector<std::unique_ptr<CompiledStep>> steps_;
+  std::vector<bool> serial_;
 };
 
 }  // namespace ridge

@@ -1,9 +1,11 @@
 #include "plan/emit.h"
 
 #include <algorithm>
+#include <limits>
 
 #include "base/error.h"
 #include "ir/dump.h"
+#include "ops/cost_support.h"
 #include "plan/device_memory.h"
 #include "plan/make_spec.h"
 
@@ -151,10 +153,18 @@ class Emitter {
 
   void addBodies(const CoverRegion& cover, Step& step) {
     step.control = cover.control;
-    const auto times = static_cast<double>(std::max<int64_t>(1, cover.control->iterations));
+    const int64_t times = std::max<int64_t>(1, cover.control->iterations);
     for (const auto& body : graph_.node(cover.region.anchor()).bodies) {
       step.bodies.push_back(planBody_(*body));
-      for (const Step& inner : step.bodies.back().steps) step.estimateNs += times * inner.estimateNs;
+      double ns = 0;
+      int64_t macs = 0;
+      for (const Step& inner : step.bodies.back().steps) {
+        ns += inner.estimateNs;
+        if (__builtin_add_overflow(macs, inner.macs, &macs)) macs = std::numeric_limits<int64_t>::max();
+      }
+      // Of two branches the longer one counts.
+      step.estimateNs = std::max(step.estimateNs, static_cast<double>(times) * ns);
+      step.macs = std::max(step.macs, saturatingProduct(times, macs));
     }
   }
 

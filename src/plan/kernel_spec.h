@@ -61,6 +61,7 @@ struct KernelSpec {
                                         ///< slotsIn, outputs are `out`, then slotsOut
   std::vector<int32_t> slotsIn, slotsOut;  ///< of the context
   uint64_t workspace = 0;  ///< bytes of scratch per thread, shared by all steps of a context; 64-byte aligned
+  bool serial = false;     ///< so little work that sharing it among threads takes longer
 };
 
 }  // namespace ridge

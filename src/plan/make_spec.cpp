@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "base/error.h"
+#include "base/thread_pool.h"
 
 namespace ridge {
 
@@ -40,6 +41,13 @@ ArraySpec packedArray(const Graph& graph, const Backend& backend, const Packing&
   return {bytes.type(), {bytes.count()}, {1}, {Space::weights, blob, 0}};
 }
 
+/// Waking threads and waiting for them takes about two microseconds. Estimates are for all threads together.
+constexpr double kWorthSharingNs = 4000;
+
+bool isSmall(double estimateNs) {
+  return estimateNs * ThreadPool::instance().threads() < kWorthSharingNs;
+}
+
 }  // namespace
 
 KernelSpec makeSpec(const Graph& graph, const Region& region, const Choice& choice, std::vector<ArraySpec> in,
@@ -55,6 +63,7 @@ KernelSpec makeSpec(const Graph& graph, const Region& region, const Choice& choi
   spec.epilogue = renumbered(region.epilogue, region);
   spec.prologue = renumbered(region.prologue, region);
   spec.workspace = choice.candidate.workspace;
+  spec.serial = isSmall(choice.candidate.estimateNs);
   choice.backend->describe(graph, region, spec);
   return spec;
 }
@@ -63,6 +72,7 @@ KernelSpec makeCopySpec(const Backend& backend, std::string_view tactic, ArraySp
   KernelSpec spec;
   spec.backend = backend.name();
   spec.tactic = tactic;
+  spec.serial = isSmall(backend.copyNs(2 * bytesOf(out.type, elementCount(out.dims))));
   spec.in = {std::move(in)};
   spec.out = {std::move(out)};
   return spec;

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <chrono>
 
 #include "base/error.h"
 #include "base/text.h"
@@ -14,6 +15,10 @@
 namespace ridge {
 
 namespace {
+
+double secondsSince(std::chrono::steady_clock::time_point start) {
+  return std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
+}
 
 std::set<ValueId> tapIds(const Graph& graph, const std::vector<std::string>& names) {
   std::set<ValueId> ids;
@@ -62,6 +67,7 @@ void addTransferDecisions(Plan& plan) {
 Plan makePlan(const Graph& graph, const PlanOptions& options, WeightStore& weights) {
   check(!options.backends.empty() && !options.backends.back()->memory(),
         "the last backend of a plan is one of the host");
+  const auto start = std::chrono::steady_clock::now();
   const Memories memories(options.backends);
   Cover cover = coverGraph(graph, options.backends, tapIds(graph, options.taps));
   tune(graph, cover, options);
@@ -75,6 +81,9 @@ Plan makePlan(const Graph& graph, const PlanOptions& options, WeightStore& weigh
     // An iteration is too short to be worth a transfer.
     std::erase_if(inner.backends, [](const Backend* backend) { return backend->memory() != nullptr; });
     inner.progress = {};
+    // All plans together keep to the budget.
+    if (options.budgetSeconds > 0)
+      inner.budgetSeconds = std::max(1e-3, options.budgetSeconds - secondsSince(start));
     return makePlan(body, inner, weights);
   };
   Plan plan = emitPlan(graph, cover, formats, layout, memory, memories, planBody, weights);

@@ -25,6 +25,10 @@ template <class Move>
 void walk(const ArraySpec& array, const Move& move) {
   const auto size = static_cast<int64_t>(bytesOf(array.type, 1));
   const int64_t count = elementCount(array.dims);
+  if (bitsOf(array.type) % 8 != 0) {  // always dense
+    move(int64_t{0}, int64_t{0}, static_cast<size_t>(bytesOf(array.type, count)));
+    return;
+  }
   Dims at(array.dims.size(), 0);
   for (int64_t element = 0; element < count; ++element) {
     int64_t place = 0;
@@ -194,7 +198,7 @@ void ExecutionContext::runSteps(size_t first, size_t last) {
 
 void ExecutionContext::runTogether(size_t first, size_t last) {
   if (const auto control = controls_.find(first); control != controls_.end())
-    control->second->run(buffers());
+    withContext([&] { return escaped(plan().steps[first].name); }, [&] { control->second->run(buffers()); });
   else
     executable_->run(first, last, buffers(executable_->memoryOf(first)));
 }

@@ -57,6 +57,7 @@ ControlRun::Slices ControlRun::slicesOf(const ArraySpec& whole, const Slicing& s
 }
 
 uint64_t ControlRun::Slices::offset(int64_t iteration) const {
+  if (outer == 0) return 0;
   return static_cast<uint64_t>(backward ? length - 1 - iteration : iteration) * rowBytes;
 }
 

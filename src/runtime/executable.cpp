@@ -15,11 +15,24 @@ namespace {
 
 constexpr size_t kNoProgram = std::numeric_limits<size_t>::max();
 
+std::shared_ptr<const Executable::Weights> weightsOf(std::vector<Tensor> tensors) {
+  auto made = std::make_shared<Executable::Weights>();
+  made->tensors = std::move(tensors);
+  for (const Tensor& blob : made->tensors) {
+    made->bytes.push_back(blob.bytes());
+    made->addresses.push_back(blob.bytes().data());
+  }
+  return made;
+}
+
 }  // namespace
 
 Executable::Executable(Plan plan, std::vector<Tensor> weights, std::span<const Backend* const> backends)
+    : Executable(std::move(plan), weightsOf(std::move(weights)), backends) {}
+
+Executable::Executable(Plan plan, std::shared_ptr<const Weights> weights,
+                       std::span<const Backend* const> backends)
     : plan_(std::move(plan)), weights_(std::move(weights)) {
-  for (const Tensor& blob : weights_) weightAddresses_.push_back(blob.bytes().data());
   deviceMemories_ = deviceMemoriesOf(plan_, backends);
   compileBodies(backends);
   compile(backends);
@@ -31,17 +44,17 @@ void Executable::compileBodies(std::span<const Backend* const> backends) {
   bodies_.resize(plan_.steps.size());
   for (size_t at = 0; at < plan_.steps.size(); ++at) {
     const Step& step = plan_.steps[at];
-    if (step.control) checkControl(step);
-    for (const Plan& body : step.bodies)
-      withContext(
-          [&] { return fmt::format("bodies of step {}", at); },
-          [&] { bodies_[at].push_back(std::make_shared<const Executable>(body, weights_, backends)); });
+    if (!step.control) continue;
+    withContext([&] { return fmt::format("step {}", escaped(step.name)); },
+                [&] {
+                  checkControl(step);
+                  for (const Plan& body : step.bodies)
+                    bodies_[at].push_back(std::make_shared<const Executable>(body, weights_, backends));
+                });
   }
 }
 
 void Executable::compile(std::span<const Backend* const> backends) {
-  std::vector<std::span<const std::byte>> blobs;
-  for (const Tensor& blob : weights_) blobs.push_back(blob.bytes());
   // Neighbouring steps of one backend are one program: later, one CUDA graph.
   for (size_t first = 0; first < plan_.steps.size();) {
     if (plan_.steps[first].control) {  // ControlRun runs it
@@ -64,7 +77,7 @@ void Executable::compile(std::span<const Backend* const> backends) {
       requireOwnMemory(plan_, plan_.steps[end].kernel, **backend);
       segment.push_back(plan_.steps[end].kernel);
     }
-    programs_.push_back((*backend)->compile(segment, blobs));
+    programs_.push_back((*backend)->compile(segment, weights_->bytes));
     first = end;
   }
 }
@@ -85,7 +98,7 @@ void Executable::run(size_t first, size_t last, const Buffers& buffers) const {
 
 uint64_t Executable::weightBytes() const {
   uint64_t total = 0;
-  for (const Tensor& blob : weights_) total += blob.byteSize();
+  for (const Tensor& blob : weights_->tensors) total += blob.byteSize();
   return total;
 }
 

@@ -18,6 +18,15 @@ class Executable {
   /// names a backend that is not listed or does not fit its tactic.
   Executable(Plan plan, std::vector<Tensor> weights, std::span<const Backend* const> backends);
 
+  /// The constants that a plan and its bodies read.
+  struct Weights {
+    std::vector<Tensor> tensors;
+    std::vector<const std::byte*> addresses;
+    std::vector<std::span<const std::byte>> bytes;
+  };
+  /// Of a body, on the constants of the plan around it.
+  Executable(Plan plan, std::shared_ptr<const Weights> weights, std::span<const Backend* const> backends);
+
   const Plan& plan() const { return plan_; }
   /// Steps [first, last), which lie in one run: last <= runEnd(first). `buffers` are those of their memory.
   void run(size_t first, size_t last, const Buffers& buffers) const;
@@ -30,8 +39,8 @@ class Executable {
   bool waits(size_t step) const { return waits_[step]; }
   /// Of a step with bodies: one for each.
   std::span<const std::shared_ptr<const Executable>> bodies(size_t step) const { return bodies_[step]; }
-  std::span<const std::byte* const> weights() const { return weightAddresses_; }
-  std::span<const Tensor> weightTensors() const { return weights_; }
+  std::span<const std::byte* const> weights() const { return weights_->addresses; }
+  std::span<const Tensor> weightTensors() const { return weights_->tensors; }
   uint64_t weightBytes() const;
 
   /// The bound shapes of the inputs are exactly these (an input that `shapes` leaves out may have any; an
@@ -54,8 +63,7 @@ class Executable {
   void findRuns();
 
   Plan plan_;
-  std::vector<Tensor> weights_;
-  std::vector<const std::byte*> weightAddresses_;
+  std::shared_ptr<const Weights> weights_;
   std::vector<std::unique_ptr<Program>> programs_;
   std::vector<Place> places_;                                           // of each step
   std::vector<std::vector<std::shared_ptr<const Executable>>> bodies_;  // of each step

@@ -115,18 +115,45 @@ void RoundingSlack::addMoved(const Node& node, std::vector<Tensor> inputs, size_
   for (size_t at = 0; at < most.size(); ++at) total[at] += most[at];
 }
 
+namespace {
+
+/// Changes the weights of a graph, and of its bodies, in the last place.
+void perturbWeights(Graph& graph, std::mt19937_64& random) {
+  for (const NodeId id : graph.order()) {
+    Node& node = graph.node(id);
+    for (size_t at = 0; at < node.in.size(); ++at)
+      if (isWeight(node, at) && graph.constant(node.in[at]))
+        graph.value(node.in[at]).constant = perturbed(*graph.constant(node.in[at]), random);
+    for (auto& body : node.bodies) {
+      Graph changed = *body;
+      perturbWeights(changed, random);
+      body = std::make_shared<const Graph>(std::move(changed));
+    }
+  }
+}
+
+}  // namespace
+
 std::vector<Tensor> outputsUnderRounding(const Graph& imported, const NamedInputs& inputs) {
   std::mt19937_64 random(1);
   NamedInputs moved;
   for (const auto& [name, tensor] : inputs) moved.emplace(name, perturbed(tensor, random));
   Graph rounded = imported;
-  for (NodeId id : rounded.order()) {
-    const Node& node = rounded.node(id);
-    for (size_t at = 0; at < node.in.size(); ++at)
-      if (isWeight(node, at) && rounded.constant(node.in[at]))
-        rounded.value(node.in[at]).constant = perturbed(*rounded.constant(node.in[at]), random);
-  }
+  perturbWeights(rounded, random);
   return evaluate(rounded, moved);
+}
+
+std::vector<Datum> resultsUnderRounding(const Node& node, std::vector<Datum> inputs) {
+  std::mt19937_64 random(1);
+  for (Datum& input : inputs)
+    if (input.tensor.defined()) input.tensor = perturbed(input.tensor, random);
+  Node rounded = node;
+  for (auto& body : rounded.bodies) {
+    Graph changed = *body;
+    perturbWeights(changed, random);
+    body = std::make_shared<const Graph>(std::move(changed));
+  }
+  return evaluateNodeData(rounded, inputs);
 }
 
 }  // namespace ridge

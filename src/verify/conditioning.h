@@ -42,4 +42,7 @@ class RoundingSlack {
 /// the last place: a network that amplifies rounding errors cannot be asked for more than these have.
 std::vector<Tensor> outputsUnderRounding(const Graph& imported, const NamedInputs& inputs);
 
+/// The same for one node with bodies: their weights change too.
+std::vector<Datum> resultsUnderRounding(const Node& node, std::vector<Datum> inputs);
+
 }  // namespace ridge

@@ -2,12 +2,27 @@
 
 #include "base/error.h"
 #include "ops/evaluate.h"
+#include "ops/infer.h"
 
 namespace ridge {
 
+namespace {
+
+/// With the shapes of its inputs: a loop that never runs gives arrays of the shapes that inference knows.
+Graph bound(const Graph& graph, const NamedInputs& inputs) {
+  std::vector<BoundShape> shapes;
+  for (const ValueId id : graph.inputs())
+    if (const auto given = inputs.find(graph.value(id).name); given != inputs.end())
+      shapes.push_back({given->first, given->second.dims()});
+  return bindShapes(graph, shapes);
+}
+
+}  // namespace
+
 Truth::Truth(const Graph& imported, const NamedInputs& inputs) {
-  outputs_ = evaluate(imported, inputs, [&](ValueId id, const Tensor& tensor) {
-    values_.emplace(imported.value(id).name, tensor);
+  const Graph graph = bound(imported, inputs);
+  outputs_ = evaluate(graph, inputs, [&](ValueId id, const Tensor& tensor) {
+    values_.emplace(graph.value(id).name, tensor);
   });
 }
 

@@ -57,6 +57,50 @@ TEST(HostilePlan, RandomChangesOfBodies) {
   mutateManyTimes(buildModel(modelOf(controlNetwork()), "control", plainOptions()).data, 3000);
 }
 
+/// One change to every step with bodies.
+void changeEachControl(const std::function<void(EngineData&, Step&)>& change) {
+  const EngineData good = buildModel(modelOf(controlNetwork()), "control", plainOptions()).data;
+  ASSERT_TRUE(runs(good));
+  int changed = 0;
+  for (size_t at = 0; at < good.plans[0].steps.size(); ++at) {
+    EngineData bad = good;
+    Step& step = bad.plans[0].steps[at];
+    if (!step.control) continue;
+    ++changed;
+    change(bad, step);
+    SCOPED_TRACE(step.name);
+    EXPECT_FALSE(runs(bad));
+  }
+  EXPECT_EQ(changed, 4);
+}
+
+TEST(HostilePlan, BodiesReadWhatIsThere) {
+  changeEachControl([](EngineData&, Step& step) { step.kernel.in.back().at = {}; });
+  changeEachControl([](EngineData&, Step& step) { step.kernel.in.back().dims.push_back(1); });
+  changeEachControl([](EngineData& data, Step& step) {
+    data.plans[0].memories.push_back({"abacus", 1 << 20, 0});
+    step.kernel.in.back().at = {Space::arena, 1, 0};
+  });
+}
+
+TEST(HostilePlan, AConditionIsOneElement) {
+  changeEachControl([](EngineData& data, Step& step) {
+    // No bytes at the end of a constant: a look at one of them is one too far.
+    const auto blob = static_cast<int32_t>(data.weights.size() - 1);
+    const size_t at = step.control->loops ? 1 : 0;
+    step.kernel.in[at] = {
+        DType::boolean, {0}, {1}, {Space::weights, blob, data.weights.back().bytes.byteSize()}};
+    step.reads[at] = -1;
+  });
+}
+
+TEST(HostilePlan, BodiesDoNotWriteWhatTheyRead) {
+  changeEachControl([](EngineData&, Step& step) {
+    // The first result has the shape of a state, or of what both branches take.
+    step.kernel.in[step.control->loops ? 2 : 1].at = step.kernel.out[0].at;
+  });
+}
+
 /// Applies one change to every step of both devices' plans for which `change` returns true.
 void changeEachStep(const std::function<bool(EngineData&, Step&)>& change) {
   int changed = 0;

@@ -94,6 +94,28 @@ TEST(ShapesOfModels, AnUnknownRankNeedsAShape) {
   EXPECT_EQ(resolveShapes(graph, request, notes).at(0).dims, (Dims{2, 2}));
 }
 
+TEST(ShapesOfModels, ListsOfValues) {
+  GraphMaker m;
+  const ValueId x = m.input("x", {Dim::symbol("N")});
+  const ValueId y = m.input("y", {2});
+  m.output("z", m.node(ops::relu, {x}, "z"));
+  m.output("w", m.node(ops::relu, {y}, "w"));
+  const Graph graph = m.finish();
+  std::vector<std::string> notes;
+  ShapeRequest request;
+  request.values = {{"x", {3, 4, 5}}, {"y", {7}}};
+  const auto bound = resolveShapes(graph, request, notes);
+  EXPECT_EQ(bound.at(0).dims, (Dims{3}));
+  EXPECT_THAT(toDoubles(bound.at(0).value.value()), ElementsAre(3, 4, 5));
+  EXPECT_THAT(toDoubles(bound.at(1).value.value()), ElementsAre(7, 7));
+  request.shapes = {{"x", {2}}};
+  expectError(ErrorCode::usage, "3 numbers for the 2 elements of input x",
+              [&] { resolveShapes(graph, request, notes); });
+  request.values = {{"y", {1, 2, 3}}};
+  expectError(ErrorCode::usage, "3 numbers for the 2 elements of input y",
+              [&] { resolveShapes(graph, request, notes); });
+}
+
 TEST(ShapesOfModels, UnnamedAxes) {
   GraphMaker m;
   const ValueId x = m.input("x", {Dim(), Dim()});

@@ -71,8 +71,19 @@ TEST_P(TapsTest, TheOutputsStayAsTheyAre) {
   expectSameBits(outputsOf(context_), before);
 }
 
+TEST_P(TapsTest, ANodeStandsForItsOutputs) {
+  // Named apart from the value that the lowered graph knows.
+  Graph named = imported_;
+  named.node(named.producer(*named.find("pool"))).name = "a pooling node";
+  Taps taps(built_.lowered[0], context_.plan(), "a pool*", &named);
+  taps.attach(context_);
+  context_.execute();
+  ASSERT_EQ(taps.values().size(), 1U);
+  expectTrue("pool", taps.values().at("pool"));
+}
+
 TEST_P(TapsTest, NamesThatMatchNothingAreRefused) {
-  expectError(ErrorCode::usage, "no tensor matches 'nothing*'", [&] { tap("nothing*"); });
+  expectError(ErrorCode::usage, "no tensor and no node matches 'nothing*'", [&] { tap("nothing*"); });
 }
 
 INSTANTIATE_TEST_SUITE_P(Devices, TapsTest, testing::Values("cpu", "reference"),

@@ -27,6 +27,12 @@ TEST(Escaped, makesNamesSafe) {
   EXPECT_EQ(escaped("\xe2\x82"), "\\xe2\\x82");                    // cut off
 }
 
+TEST(ShownText, keepsQuotesOfEscapedNames) {
+  EXPECT_EQ(shownText("no value 'a\\nb' in \"c\""), "no value 'a\\nb' in \"c\"");
+  EXPECT_EQ(shownText("x\n\x1b[31m\xff"), "x\\n\\x1b[31m\\xff");
+  EXPECT_EQ(shownText(std::string(500, 'a')).size(), 500U);
+}
+
 TEST(Escaped, cutsAfter200Characters) {
   EXPECT_EQ(escaped(std::string(200, 'a')), std::string(200, 'a'));
   EXPECT_EQ(escaped(std::string(201, 'a')), std::string(200, 'a') + "...");

@@ -4,6 +4,7 @@
 
 #include <chrono>
 
+#include "base/error.h"
 #include "base/text.h"
 #include "runtime/context.h"
 
@@ -46,8 +47,8 @@ void proveAgain(const LoadedEngine& engine, const std::shared_ptr<const Executab
 Replanner& replannerOf(const Source& source) {
   const auto& replanner = source.engine->implementation().replanner;
   if (!replanner)
-    failInput("the engine holds no portable graph, so its inner tensors are not known", escaped(source.path),
-              "build it without --no-portable");
+    failInput("the engine was built without its portable graph, which tells of values inside",
+              escaped(source.path), "build it again without --no-portable");
   return *replanner;
 }
 
