@@ -78,8 +78,8 @@ class Resolver {
     std::vector<double> contents = given->second;
     if (contents.size() == 1) contents.resize(count, contents.front());
     if (contents.size() != count)
-      failUsage(fmt::format("there are {} numbers for the {} elements of input {}, of shape {}", contents.size(), count,
-                            escaped(shape.input), toString(shape.dims)),
+      failUsage(fmt::format("there are {} numbers for the {} elements of input {}, of shape {}",
+                            contents.size(), count, escaped(shape.input), toString(shape.dims)),
                 "--value", "give one number for all, or as many as there are elements");
     shape.value = fromDoubles(graph_.value(*graph_.find(shape.input)).type, shape.dims, contents);
   }
