@@ -281,6 +281,11 @@ tr -d ' \n' <out | grep -qF '"row":[1]' || fail "no second row: $(head -c 300 ou
 expect 0 run cases/steered.onnx --value shape=20,3 --value flag=true --top 2 --json -
 tr -d ' \n' <out | grep -qF '"at":[0,1]' || fail "no place: $(head -c 300 out)"
 
+# --- bodies count, and show
+expect 0 inspect cases/branches.onnx --layers
+says out "3 nodes (2 of them in bodies, counted once), 2 parameters"
+says out "  Mul inside"
+
 # --- values of inputs that steer: numbers, lists, truth
 expect 0 run cases/steered.onnx --value shape=3,4,flag=true
 says out "y: float32 3x4"
@@ -298,6 +303,11 @@ says out "p: float32 1x2, -6 .. -6"
 says out "y: float32 1x2, 4 .. 14"
 expect 0 verify cases/scaled.onnx --shapes 'x:1x2;x:1x2' --save-inputs ranged_all
 [ -s ranged_all/000001.npz ] || fail "no inputs of the second shape: $(ls ranged_all)"
+expect 0 verify "$model" --data "$pictures" --pipeline "$pipeline" --limit 2 --save-inputs seen
+expect 0 run "$model" --tune off --input seen/000001.npz
+expect 0 build work/good.ridge -o work/replanned.ridge --tune off --input first.npz
+rm -f work/replanned.ridge
+expect 2 verify "$model" --data "$pictures" --pipeline "$pipeline" --limit 2 --input-range input=0:1
 expect 2 verify cases/scaled.onnx --shapes x:1x2 --input-range scales=3:3
 says err "did you mean scale?"
 expect 2 verify cases/scaled.onnx --input x=cases/state.npy --input-range x=1:2

@@ -78,6 +78,18 @@ def steered():
                    [value_info("y", ["a", "b"])])
 
 
+def branches():
+    """w is in both branches, and one parameter."""
+    def branch(op, out):
+        body = text(1, node(op, ["x", "w"], [out], f"{op} inside")) + text(2, op) + text(12, value_info(out, [2]))
+        return text(6, body) + number(20, 5)
+
+    choose = node("If", ["c"], ["y"], "choose")
+    choose += text(5, text(1, "then_branch") + branch("Mul", "a")) + text(5, text(1, "else_branch") + branch("Add", "b"))
+    return network([choose], [value_info("x", [2]), value_info("c", [], BOOL)], [value_info("y", [2])],
+                   [("w", tensor([2], [1, 2]))])
+
+
 def texts():
     return network([node("Identity", ["s"], ["t"])], [value_info("s", [2], STRING)], [value_info("t", [2], STRING)])
 
@@ -121,7 +133,8 @@ def main():
     case(root, "test_wrong_type", relu, tensor([2, 2], [0, 2, 3, 4], INT64))
     case(root, "test_no_such_op", model("NoSuchOp", [2, 2]), tensor([2, 2], right))
     (root / "running_sum.onnx").write_bytes(running_sum())
-    for name, made in (("picks", picks()), ("scaled", scaled()), ("steered", steered()), ("texts", texts())):
+    for name, made in (("picks", picks()), ("scaled", scaled()), ("steered", steered()), ("texts", texts()),
+                       ("branches", branches())):
         (root / f"{name}.onnx").write_bytes(made)
     save_npy(root / "rows.npy", [3, 2], [1, 2, 3, 4, 5, 6])
     save_npy(root / "state.npy", [1, 2], [10, 20])
