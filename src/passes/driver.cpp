@@ -107,7 +107,14 @@ class Driver {
     options.foldLimitBytes = std::max<int64_t>(0, options_.foldLimitBytes - grown());
     if (options.stopAfterPatches) *options.stopAfterPatches -= static_cast<int64_t>(report_.patches.size());
     PassReport report;
-    Driver(body, options, report).runList(passes);
+    try {
+      Driver(body, options, report).runList(passes);
+    } catch (const Error& error) {
+      if (error.code() != ErrorCode::input) throw;
+      // A branch for other shapes: it fails when it is entered, so it stays as it is.
+      declinedInBodies_.push_back({"bodies", displayName(graph_, id), error.message()});
+      return false;
+    }
     for (const auto& timing : report.passes) {
       auto& total = timingOf(timing.pass);
       total.patches += timing.patches;
