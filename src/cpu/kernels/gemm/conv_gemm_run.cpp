@@ -186,8 +186,8 @@ void ConvGemmRun::copyStripRow(const float* row, int64_t firstColumn, int64_t co
   std::fill(out, out + begin * channels, 0.0f);
   std::fill(out + end * channels, out + columns * channels, 0.0f);
   for (int64_t c = 0; c < channels; ++c) {
-    const float* in = row + c * conv_.in_.channel + firstColumn * step;
-    for (int64_t w = begin; w < end; ++w) out[w * channels + c] = in[w * step];
+    const float* in = row + c * conv_.in_.channel;
+    for (int64_t w = begin; w < end; ++w) out[w * channels + c] = in[(firstColumn + w) * step];
   }
 }
 
