@@ -19,6 +19,20 @@ constexpr double kUnitsOfSum = 4;
 // Kernels run with denormals flushed to zero.
 constexpr double kFlushed = std::numeric_limits<float>::min();
 
+/// Half a unit in the last place, relative; 0: rounding of this type is not looked into.
+double unitOf(DType type) {
+  switch (type) {
+    case DType::f32:
+      return kUnit;
+    case DType::f16:
+      return 1.0 / (1 << 11);
+    case DType::bf16:
+      return 1.0 / (1 << 8);
+    default:
+      return 0;
+  }
+}
+
 Tensor magnitudes(const Tensor& tensor) {
   if (!tensor.defined() || !isFloat(tensor.type())) return tensor;
   std::vector<double> values = toDoubles(tensor);
@@ -51,7 +65,7 @@ bool isWeight(const Node& node, size_t at) {
 
 bool RoundingSlack::covers(ValueId value, const Tensor& got) {
   const Tensor want = truth_.value(value).value;
-  if (want.type() != DType::f32 || got.dims() != want.dims()) return false;
+  if (unitOf(want.type()) == 0 || got.dims() != want.dims()) return false;
   const Slack slack = of(value);
   if (slack.empty()) return false;
   const std::vector<double> a = toDoubles(got), b = toDoubles(want);
@@ -66,7 +80,9 @@ const RoundingSlack::Slack& RoundingSlack::of(ValueId value) {
   if (const auto found = known_.find(value); found != known_.end()) return found->second;
   Slack slack;
   const NodeId producer = value == kNoValue ? kNoNode : lowered_.producer(value);
-  if (producer != kNoNode && !given_.contains(value) && nodesLeft_ > 0) {
+  // What only the lowered graph has was rounded when it was made, which the imported graph does not know.
+  const bool isExact = given_.contains(value) && truth_.value(value).imported;
+  if (producer != kNoNode && !isExact && nodesLeft_ > 0) {
     --nodesLeft_;
     slack = ofNode(lowered_.node(producer), value);
   }
@@ -84,17 +100,18 @@ RoundingSlack::Slack RoundingSlack::ofNode(const Node& node, ValueId value) {
     std::vector<Tensor> positive;
     for (const Tensor& input : inputs) positive.push_back(magnitudes(input));
     Slack sums = toDoubles(evaluateNode(node, positive).front());
-    for (double& sum : sums) sum *= kUnitsOfSum * kUnit;
+    for (double& sum : sums) sum *= kUnitsOfSum * unitOf(truth_.value(value).value.type());
     return sums;
   }
   if (node.op == &ops::dotAttention && exact && inputs[0].type() == DType::f32)
     return attentionSlack(node, inputs, kUnitsOfSum * kUnit);
   if (!node.op->traits.elementwise || node.out.size() != 1) return {};
   const Tensor wanted = truth_.value(value).value;
-  if (wanted.type() != DType::f32) return {};
+  const double unit = unitOf(wanted.type());
+  if (unit == 0) return {};
   const std::vector<double> want = toDoubles(wanted);
   Slack total;
-  for (double element : want) total.push_back(kUnitsOfSum * kUnit * std::abs(element));
+  for (double element : want) total.push_back(kUnitsOfSum * unit * std::abs(element));
   for (size_t at = 0; at < inputs.size(); ++at)
     if (const Slack& by = of(node.in[at]); !by.empty()) addMoved(node, inputs, at, by, want, total);
   return total;

@@ -20,6 +20,7 @@ namespace ridge {
 namespace {
 
 constexpr size_t kSampleEvery = 10;
+constexpr size_t kNodesBefore = 4;  // of a region, that the lowered graph alone has
 
 bool isGood(const Difference& difference, double required) {
   return difference.mismatched == 0 && difference.worstChannelDb >= required;
@@ -303,7 +304,8 @@ class PlanVerifier {
         if (const auto id = lowered_.find(valueOf(read).name)) given.insert(*id);
     for (int32_t slot : step.kernel.slotsIn)
       if (const auto id = lowered_.find(slotName(slot))) given.insert(*id);
-    return RoundingSlack(lowered_, loweredTruth_, std::move(given), step.members.size()).covers(result, got);
+    const size_t mostNodes = step.members.size() + kNodesBefore;
+    return RoundingSlack(lowered_, loweredTruth_, std::move(given), mostNodes).covers(result, got);
   }
 
   /// Outputs that miss their bound may be those of a network that amplifies any rounding: those are
