@@ -48,7 +48,7 @@ struct Step {
   int64_t macs = 0;                     ///< multiply-adds of its members
   bool fallback = false;                ///< a reference kernel stands in for one that the device lacks
   std::optional<Control> control = {};  ///< how the bodies run; `kernel` has arrays only then
-  std::vector<Plan> bodies = {};        ///< plans of their own, on the same constants
+  std::vector<Plan> bodies;             ///< plans of their own, on the same constants
 };
 
 /// Input or output of the plan, with its bound shape.
