@@ -60,7 +60,7 @@ if [ "$mode" != --fast ]; then
   part "tests under ASan and UBSan" ctest --preset asan
   part "fuzzers, 10 s each" scripts/fuzz.sh 10
   part "clang-tidy" python3 scripts/run_tidy.py --build build/asan --jobs "$jobs" ${mode:+"$mode"}
-  part "build tsan" build tsan test_runtime_threads
+  part "build tsan" build tsan test_runtime_threads test_remote_networks
   part "threads under TSan" plain_addresses ctest --preset tsan
 fi
 parts_summary
