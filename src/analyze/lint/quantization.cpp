@@ -25,7 +25,14 @@ NodeId dequantizerOf(const Graph& graph, ValueId value) {
   for (NodeId maker = value == kNoValue ? kNoNode : graph.producer(value); maker != kNoNode;) {
     const Node& node = graph.node(maker);
     if (node.op == &ops::dequantizeLinear) return maker;
-    if (!node.op->traits.commutesWithQdq || node.in.empty()) return kNoNode;
+    if (node.op == &ops::concat) {
+      const bool all = std::all_of(node.in.begin(), node.in.end(),
+                                   [&](ValueId in) { return dequantizerOf(graph, in) != kNoNode; });
+      if (!all) return kNoNode;
+    } else if (node.op != &ops::maxPool && !node.op->traits.commutesWithQdq) {
+      return kNoNode;
+    }
+    if (node.in.empty()) return kNoNode;
     maker = graph.producer(node.in[0]);
   }
   return kNoNode;

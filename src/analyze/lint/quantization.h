@@ -8,7 +8,8 @@
 
 namespace ridge::analyze::lint {
 
-/// The DequantizeLinear that a value comes from, through nodes that only move elements; kNoNode without one.
+/// The DequantizeLinear that a value comes from, through nodes that only move or select elements;
+/// kNoNode without one. Of a Concat that of its first operand, if all come from one.
 NodeId dequantizerOf(const Graph& graph, ValueId value);
 
 /// A product whose operands both come from a DequantizeLinear.

@@ -33,7 +33,8 @@ struct Quantized {
     ValueId weights;
     if (how.quantized) {
       std::vector<double> bytes(static_cast<size_t>(elementCount(dims)));
-      for (size_t at = 0; at < bytes.size(); ++at) bytes[at] = static_cast<double>(at * 7 % 200) - 100;
+      for (size_t at = 0; at < bytes.size(); ++at)
+        bytes[at] = static_cast<double>((at * 7 + name.size() * 13) % 200) - 100;
       const ValueId stored = m.constant(name + "_bytes", fromDoubles(DType::i8, dims, bytes));
       const std::vector<double> zeros(how.perTensor ? 1 : static_cast<size_t>(to),
                                       static_cast<double>(how.zero));
@@ -145,12 +146,12 @@ Graph biasScaleOff(bool fault) {
 
 std::vector<Fault> quantizedFaults() {
   return {{"WeightsNotQuantized", "missing-pairs", "conv", "more traffic", floatWeights},
-          {"LayerNotQuantized", "missing-pairs", "between", "6.0 KiB more", floatLayerBetween, 6144e-9},
-          {"ResidualWithoutPair", "missing-pairs", "sum", "6.0 KiB more", residualWithoutPair, 6144e-9},
+          {"LayerNotQuantized", "missing-pairs", "between", "6.00 KiB more", floatLayerBetween, 6144e-9},
+          {"ResidualWithoutPair", "missing-pairs", "sum", "6.00 KiB more", residualWithoutPair, 6144e-9},
           {"ConcatHalfQuantized", "missing-pairs", "joined", "more traffic", concatHalfQuantized},
           {"PoolBeforePair", "missing-pairs", "pool", "more traffic", poolBeforePair},
-          {"PairTwice", "extra-pairs", "two_q", "2.0 KiB moved", pairTwice, 2048e-9},
-          {"PairOfAnotherScale", "extra-pairs", "two_q", "2.0 KiB moved", otherScale, 2048e-9},
+          {"PairTwice", "extra-pairs", "two_q", "2.00 KiB moved", pairTwice, 2048e-9},
+          {"PairOfAnotherScale", "extra-pairs", "two_q", "2.00 KiB moved", otherScale, 2048e-9},
           {"ScaleOfZero", "harmful-pairs", "out_q", "scale 0", badScale},
           {"PairBeforeActivation", "harmful-pairs", "early_q", "moved again", beforeActivation},
           {"ZeroPointOfWeights", "harmful-pairs", "conv", "zero point", weightsZeroPoint},

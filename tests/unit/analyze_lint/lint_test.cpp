@@ -48,7 +48,7 @@ analyze::Roof roofFor(const test::Fault& fault) {
     roof.launchSeconds = 1e-3;
     roof.channelMultiple = 1;
   }
-  if (fault.rule == "low-intensity") roof.peakOpsPerS = 4 * 1e9;
+  if (fault.rule == "low-intensity") roof.peakOpsPerS = 16 * 1e9;
   return roof;
 }
 

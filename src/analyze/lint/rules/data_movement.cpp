@@ -3,6 +3,7 @@
 
 #include <algorithm>
 
+#include "analyze/lint/cancelling.h"
 #include "analyze/lint/support.h"
 #include "base/text.h"
 
@@ -71,8 +72,17 @@ void judgeConcat(const Subject& subject, NodeId id, std::vector<Finding>& findin
        .seconds = subject.secondsToMove(2 * bytes)});
 }
 
+/// Names of nodes that cancelling-moves speaks of.
+std::set<std::string> cancelled(const Graph& graph) {
+  std::set<std::string> names;
+  for (const CancellingPair& pair : cancellingPairs(graph))
+    names.insert({displayName(graph, pair.first), displayName(graph, pair.second)});
+  return names;
+}
+
 void look(const Subject& subject, std::vector<Finding>& findings) {
   const Graph& graph = subject.lowered();
+  const std::set<std::string> others = cancelled(subject.graph());
   for (const Kernel& kernel : subject.kernels()) {
     if (kernel.dynamic || kernel.region.members.size() != 1) continue;
     const NodeId id = kernel.region.members.front();
@@ -81,6 +91,8 @@ void look(const Subject& subject, std::vector<Finding>& findings) {
     const auto* mover = std::find_if(std::begin(kMovers), std::end(kMovers),
                                      [&](const Mover& known) { return known.op == node.op; });
     if (mover == std::end(kMovers)) continue;
+    const std::vector<std::string> sources = sourcesOf(graph, id);
+    if (others.contains(sources.front())) continue;
     const double written = subject.bytesOf(graph, node.out[0]);
     const double bytes = written + std::min(written, subject.bytesOf(graph, node.in[0]));
     findings.push_back(
