@@ -22,6 +22,8 @@ std::span<const Command> commands() {
               "ridge eval model.ridge --data pictures --pipeline pipeline.json", addEval},
       Command{"compare", "compare saved outputs, models and engines tensor by tensor",
               "ridge compare model.onnx model.ridge --layers", addCompare},
+      Command{"roofline", "what every layer costs, what bounds it, and the least time it takes",
+              "ridge roofline model.onnx --target 'RTX 3080' --precision fp16", addRoofline},
       Command{"completion", "print a shell's completion script", "source <(ridge completion bash)",
               addCompletion},
       Command{"conformance", "run ONNX backend test folders",
