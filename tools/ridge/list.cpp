@@ -28,6 +28,8 @@ std::span<const Command> commands() {
               addCompletion},
       Command{"conformance", "run ONNX backend test folders",
               "ridge conformance build/conformance --filter 'test_conv*'", addConformance},
+      Command{"device", "peaks, bandwidth and ridge points of this machine or another",
+              "ridge device --name 'RTX 3080,A100'", addDevice},
       Command{"kernels", "list the kernels, and check them", "ridge kernels --check", addKernels},
   };
   return kCommands;
