@@ -15,6 +15,7 @@ std::function<int()> addDevice(CLI::App& app);
 std::function<int()> addEval(CLI::App& app);
 std::function<int()> addInspect(CLI::App& app);
 std::function<int()> addKernels(CLI::App& app);
+std::function<int()> addLint(CLI::App& app);
 std::function<int()> addOptimize(CLI::App& app);
 std::function<int()> addRoofline(CLI::App& app);
 std::function<int()> addRun(CLI::App& app);

@@ -25,6 +25,7 @@ double savedByAll(const std::vector<Finding>& findings) {
   std::map<std::string, double> byLayer;
   for (const Finding& finding : findings)
     for (const std::string& layer : finding.layers) {
+      if (finding.matter == Matter::cleanup) continue;  // no part of Report::seconds
       double& known = byLayer[layer];
       known = std::max(known, finding.seconds / static_cast<double>(finding.layers.size()));
     }

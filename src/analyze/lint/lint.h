@@ -46,8 +46,8 @@ struct Report {
   std::vector<Finding> findings;   ///< the most expensive first; equal ones in the order of the rules
   std::vector<std::string> notes;  ///< rules that could not look, and why
   size_t minor = 0;                ///< findings below leastShare, left out
-  double seconds = 0;              ///< least time of the whole network, launches included
-  double saved = 0;                ///< by all findings; layers that several name count once
+  double seconds = 0;              ///< least time of the whole network after all passes, launches included
+  double saved = 0;                ///< of it, by all findings; layers that several name count once
 };
 
 Report inspect(const Subject& subject, const LintOptions& options);
