@@ -42,10 +42,10 @@ int listRules(const Output& out) {
 }
 
 analyze::Roof roofOf(const Flags& flags, const Output& out) {
-  analyze::Roof roof = roofsOf({.target = flags.target,
-                                .precision = precisionOfFlag(flags.precision),
-                                .threads = ThreadPool::instance().threads(),
-                                .deviceFile = flags.deviceFile})
+  analyze::Roof roof = analyze::roofsOf({.target = flags.target,
+                                         .precision = precisionOfFlag(flags.precision),
+                                         .threads = ThreadPool::instance().threads(),
+                                         .deviceFile = flags.deviceFile})
                            .best();
   if (!flags.launch.empty()) {
     roof.launchSeconds = doubleOfFlag("--launch", flags.launch) * 1e-6;
@@ -178,8 +178,8 @@ int run(const Flags& flags) {
                          roof);
   });
   const lint::Report report = inspect(subject, options);
-  for (const auto* list : {&notes, &report.notes})
-    for (const std::string& note : *list) out.note(shownText(note));
+  notes.insert(notes.end(), report.notes.begin(), report.notes.end());
+  for (const std::string& note : notes) out.note(shownText(note));
 
   print(report, flags, out);
   if (report.minor > 0)

@@ -23,12 +23,13 @@ bool contains(const std::vector<std::string>& names, std::string_view wanted) {
 /// A second is saved once, whoever asks for it: of each group of findings about a layer the largest.
 double savedByAll(const std::vector<Finding>& findings) {
   std::map<std::string, double> byLayer;
-  for (const Finding& finding : findings)
+  for (const Finding& finding : findings) {
+    if (finding.matter == Matter::cleanup) continue;  // no part of Report::seconds
     for (const std::string& layer : finding.layers) {
-      if (finding.matter == Matter::cleanup) continue;  // no part of Report::seconds
       double& known = byLayer[layer];
       known = std::max(known, finding.seconds / static_cast<double>(finding.layers.size()));
     }
+  }
   double total = 0;
   for (const auto& [layer, seconds] : byLayer) total += seconds;
   return total;
