@@ -129,7 +129,7 @@ void addTiming(Json& json, const analyze::Timing& timing) {
   json["latency_ms"] = latencyJson(timing);
   json["regions_ms"] = timing.regions() * 1e3;
   json["between_ms"] = timing.between() * 1e3;
-  json["overhead_ms"] = timing.overhead() * 1e3;
+  json["overhead_ms"] = timing.overhead * 1e3;
   json["clock_ns"] = timing.clock * 1e9;
   json["accounted"] = timing.accounted();
   json["runs"] = timing.runs;

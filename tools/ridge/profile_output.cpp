@@ -79,7 +79,7 @@ void printSums(const ProfileResult& profile, const Output& out) {
   out.line(fmt::format(
       "profiling took {:.4f} ms an execution ({:+.2f} %); {:.0f} ns of the clock are subtracted "
       "from every layer",
-      timing.overhead() * 1e3, latency > 0 ? 100 * timing.overhead() / latency : 0, timing.clock * 1e9));
+      timing.overhead * 1e3, latency > 0 ? 100 * timing.overhead / latency : 0, timing.clock * 1e9));
   if (!profile.costNote.empty()) return out.line("no floors: " + profile.costNote);
   double gap = 0, floor = 0;
   for (const LayerProfile& layer : profile.layers) {

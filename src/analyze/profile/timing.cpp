@@ -38,6 +38,27 @@ double sum(const std::vector<double>& values) {
   return std::accumulate(values.begin(), values.end(), 0.0);
 }
 
+void addStepTimes(Timing& timing, const std::vector<const WatchedRun*>& watched, double clockNs) {
+  const size_t steps = watched.front()->stamps.size() / 2;
+  std::vector<double> times;
+  // The time from one reading to the next, the clock's own taken off, in all runs.
+  const auto collect = [&](const auto& from, const auto& to) {
+    times.clear();
+    for (const WatchedRun* run : watched)
+      times.push_back(std::max(0.0, static_cast<double>(to(*run) - from(*run)) - clockNs) / 1e9);
+  };
+  for (size_t step = 0; step < steps; ++step) {
+    collect([&](const WatchedRun& run) { return run.stamps[2 * step]; },
+            [&](const WatchedRun& run) { return run.stamps[2 * step + 1]; });
+    timing.steps.push_back({*std::min_element(times.begin(), times.end()), medianOf(times)});
+  }
+  for (size_t gap = 0; gap <= steps; ++gap) {
+    collect([&](const WatchedRun& run) { return gap == 0 ? run.begin : run.stamps[2 * gap - 1]; },
+            [&](const WatchedRun& run) { return gap == steps ? run.end : run.stamps[2 * gap]; });
+    timing.gaps.push_back(medianOf(times));
+  }
+}
+
 }  // namespace
 
 double medianOf(std::vector<double> values) {
@@ -69,27 +90,12 @@ Timing timingOf(const Recording& recording) {
   timing.usedWatched = watched.size();
   timing.latencies = durations(plain, recording.clockNs);
   timing.latency = medianOf(timing.latencies);
-  timing.watchedLatency = medianOf(durations(watched, recording.clockNs));
-  if (watched.empty()) return timing;
-
-  const size_t steps = watched.front()->stamps.size() / 2;
-  std::vector<double> times;
-  // The time from one reading to the next, the clock's own taken off, in all runs.
-  const auto collect = [&](const auto& from, const auto& to) {
-    times.clear();
-    for (const WatchedRun* run : watched)
-      times.push_back(std::max(0.0, static_cast<double>(to(*run) - from(*run)) - recording.clockNs) / 1e9);
-  };
-  for (size_t step = 0; step < steps; ++step) {
-    collect([&](const WatchedRun& run) { return run.stamps[2 * step]; },
-            [&](const WatchedRun& run) { return run.stamps[2 * step + 1]; });
-    timing.steps.push_back({*std::min_element(times.begin(), times.end()), medianOf(times)});
-  }
-  for (size_t gap = 0; gap <= steps; ++gap) {
-    collect([&](const WatchedRun& run) { return gap == 0 ? run.begin : run.stamps[2 * gap - 1]; },
-            [&](const WatchedRun& run) { return gap == steps ? run.end : run.stamps[2 * gap]; });
-    timing.gaps.push_back(medianOf(times));
-  }
+  if (watched.empty() || plain.empty()) return timing;
+  // Noise only adds: the fastest of both differ by what watching takes.
+  const std::vector<double> profiled = durations(watched, recording.clockNs);
+  timing.overhead = *std::min_element(profiled.begin(), profiled.end()) -
+                    *std::min_element(timing.latencies.begin(), timing.latencies.end());
+  addStepTimes(timing, watched, recording.clockNs);
   return timing;
 }
 

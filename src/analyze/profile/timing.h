@@ -18,16 +18,14 @@ struct Timing {
   std::vector<double> gaps;       ///< before every step, and after the last one
   std::vector<double> latencies;  ///< of plain executions, end to end
   double latency = 0;             ///< their median
-  double watchedLatency = 0;      ///< median of the watched ones, nothing subtracted
-  double clock = 0;               ///< one reading
-  size_t runs = 0;                ///< pairs of executions
+  double overhead = 0;  ///< what watching took an execution: the fastest watched less the fastest plain one
+  double clock = 0;     ///< one reading
+  size_t runs = 0;      ///< pairs of executions
   size_t usedPlain = 0, usedWatched = 0;
   bool undisturbed = false;  ///< those used are all in which no core was taken away; else the fastest quarter
 
   double regions() const;
   double between() const;
-  /// What watching took: watched less plain. Negative where noise is larger.
-  double overhead() const { return watchedLatency - latency; }
   /// What steps and gaps account for, as a part of the latency: near 1.
   double accounted() const { return latency > 0 ? (regions() + between()) / latency : 0; }
 };
