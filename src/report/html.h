@@ -6,8 +6,9 @@
 
 namespace ridge::report {
 
-/// The page of a document of `ridge roofline --json` or `ridge profile --json`; what the document does not have is not
-/// drawn. Names in it may hold anything: they are data to the page, never markup. Bytes that are not UTF-8 are replaced.
+/// The page of a document of `ridge roofline --json` or `ridge profile --json`; what the document does not
+/// have is not drawn. Names in it may hold anything: they are data to the page, never markup. Bytes that are
+/// not UTF-8 are replaced.
 std::string renderHtml(const nlohmann::json& document);
 
 }  // namespace ridge::report

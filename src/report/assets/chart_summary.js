@@ -66,7 +66,7 @@ function shareCard(view) {
     lines: [`${kind.count} layers`, timeText(kind.ms), percentText(kind.share)],
   })), (value) => `${value} %`);
   const note = report.profiled ? "Of the measured time." : "Of the least time.";
-  return chartCard("share", "Share by kind", note, build, { class: "third", size: "tall" });
+  return chartCard("share", "Share by kind", note, build, { class: "third", size: "tall", paperHeight: 270 });
 }
 
 function stagesCard() {

@@ -1,14 +1,16 @@
 // What all charts share: fonts and colours of the theme, drawing anew, sizes on paper.
 
-const PAPER_WIDTH = 690; // CSS pixels between the margins of an A4 page
-const drawn = []; // {canvas, build, chart} of every chart of the page
+// CSS pixels: between the margins of an A4 page, and of charts by their size.
+const PAPER_WIDTH = 690;
+const PAPER_HEIGHTS = { tall: 370, usual: 210, low: 140 };
+const drawn = []; // {canvas, build, chart, paperHeight} of every chart of the page
 
 /** A card with a chart; `build()` gives Chart.js's configuration and is asked again when the theme changes. */
 function chartCard(id, title, note, build, options = {}) {
   const node = card(id, title, note, options);
   const canvas = element("canvas", { role: "img", "aria-label": `${title}. ${note}` });
   node.append(element("div", { class: `chart ${options.size ?? ""}` }, canvas));
-  drawn.push({ canvas, build, chart: null });
+  drawn.push({ canvas, build, chart: null, paperHeight: options.paperHeight ?? PAPER_HEIGHTS[options.size ?? "usual"] });
   return node;
 }
 
@@ -38,9 +40,9 @@ function forgetCharts() {
 
 /** Canvases keep their pixels when a page is laid out for paper: they are drawn for its width. */
 function fitChartsToPaper() {
-  for (const { canvas, chart } of drawn) {
+  for (const { canvas, chart, paperHeight } of drawn) {
     const half = canvas.closest(".card").matches(".half");
-    chart.resize(half ? PAPER_WIDTH / 2 - 24 : PAPER_WIDTH, canvas.parentElement.clientHeight || 280);
+    chart.resize(half ? PAPER_WIDTH / 2 - 12 : PAPER_WIDTH, paperHeight);
   }
 }
 

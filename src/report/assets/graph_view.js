@@ -3,6 +3,7 @@
 const ZOOM_STEP = 1.3;
 const READABLE = 0.42; // below this scale texts are hidden: they could not be read
 const SCALES = { least: 0.02, most: 3 };
+const PAPER_SCALE = 0.8; // at most
 const HEATS = 6; // steps of the colour scale of time
 
 function graphCard(view) {
@@ -24,7 +25,7 @@ function graphCard(view) {
   state.svg.addEventListener("keydown", (event) => walk(state, event));
   onSelection((ofView, index) => showChosen(state, ofView === view ? index : null));
   new ResizeObserver(() => state.touched || fitGraph(state)).observe(state.svg);
-  onPaper(() => fitToPaper(state), () => applyTransform(state));
+  onPaper(() => fitToPaper(state), () => fitToScreen(state));
   return node;
 }
 
@@ -44,7 +45,7 @@ function nodeElement(layer, place) {
     svgElement("title", { text: [layer.name, layer.op, layer.shape, time].filter(Boolean).join("   ") }),
     svgElement("rect", { width: NODE.width, height: NODE.height, rx: 5 }),
     svgElement("rect", { class: "edge-mark", width: 5, height: NODE.height, rx: 2 }),
-    svgElement("text", { class: "node-op", x: 13, y: 16, text: shortened(layer.op, 17) }),
+    svgElement("text", { class: "node-op", x: 13, y: 16, text: shortened(visible(layer.op), 15) }),
     svgElement("text", { class: "node-time", x: NODE.width - 8, y: 16, text: time }),
     svgElement("text", { class: "node-name", x: 13, y: 30, text: shortened(visible(layer.name), 27) }));
 }
@@ -102,7 +103,13 @@ function fitToPaper(state) {
   const { width, height } = state.layout;
   state.svg.setAttribute("viewBox", `${-margin} ${-margin} ${width + 2 * margin} ${height + 2 * margin}`);
   state.stage.removeAttribute("transform");
+  state.svg.style.maxWidth = `${Math.round(width * PAPER_SCALE)}px`;
   state.svg.classList.remove("far");
+}
+
+function fitToScreen(state) {
+  state.svg.style.maxWidth = "";
+  applyTransform(state);
 }
 
 function zoomAt(state, factor, x, y) {

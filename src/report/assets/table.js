@@ -2,7 +2,7 @@
 
 const ROW_HEIGHT = 28; // of style.css
 const SPARE_ROWS = 8;
-const WIDTHS = { index: 52, name: 250, op: 170, kernel: 190, shape: 118, short: 82, number: 106 }; // of style.css
+const WIDTHS = { index: 52, name: 230, op: 150, kernel: 170, shape: 112, short: 76, number: 98, wide: 116 }; // of style.css
 
 /**
  * columns: {title, value(row), text(row), numeric, width}; `text` defaults to the value. `sort`: {column, falling}.
@@ -11,7 +11,7 @@ const WIDTHS = { index: 52, name: 250, op: 170, kernel: 190, shape: 118, short: 
 function tableCard(id, title, note, view, rows, columns, sort) {
   const state = { rows, columns, view, sort, shown: rows, needle: "" };
   const node = card(id, title, note, { class: "whole" });
-  const filter = element("input", { type: "search", placeholder: "Filter: name, operator, kernel", "aria-label": `Filter ${title}`,
+  const filter = element("input", { type: "search", placeholder: "Filter names, operators\u2026", "aria-label": `Filter ${title}`,
     oninput: () => applyFilter(state, filter.value) });
   state.count = element("span", { class: "count", role: "status" });
   node.firstChild.append(element("div", { class: "controls" }, state.count, filter));

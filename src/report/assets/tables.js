@@ -15,13 +15,13 @@ const COLUMNS = {
   macs: numberColumn("MACs", "macs", countText),
   weightBytes: numberColumn("Weights", "weightBytes", bytesText),
   bytes: numberColumn("Bytes", "bytes", bytesText),
-  intensity: numberColumn("Intensity", "intensity", intensityText),
+  intensity: { ...numberColumn("Intensity", "intensity", intensityText), width: "wide" },
   floorMs: numberColumn("Least time", "floorMs", timeText),
   ms: numberColumn("Time", "ms", timeText),
   gapMs: numberColumn("Over limit", "gapMs", timeText),
   share: { ...numberColumn("Share", "share", percentText), decorate: shareBar },
   roofShare: numberColumn("Of limit", "roofShare", percentText),
-  opsPerS: numberColumn("Rate", "opsPerS", opsRateText),
+  opsPerS: { ...numberColumn("Rate", "opsPerS", opsRateText), width: "wide" },
   bytesPerS: numberColumn("Memory rate", "bytesPerS", bandwidthText),
 };
 
