@@ -166,7 +166,7 @@ def photograph(program, page, folder):
 
 def check_page(program, page, document, folder):
     """The problems of one report; it is used and printed."""
-    _, dom, console, log = chromium(program, with_probe(page, folder), folder, "--virtual-time-budget=1500", "--dump-dom")
+    _, dom, console, log = chromium(program, with_probe(page, folder), folder, "--virtual-time-budget=3000", "--dump-dom")
     problems = [f"console: {line}" for line in console]
     result = re.search(r'<pre id="probe">(.*?)</pre>', dom, re.DOTALL)
     if not result:

@@ -46,7 +46,7 @@ class RooflinePicture {
       : plot_(std::move(plot)),
         canvas_(width, height, kPaper),
         scale_(std::clamp(std::min(width / 1200.0, height / 800.0), 0.4, 4.0)) {
-    x_.from = size(104);
+    x_.from = size(132);
     x_.to = width - size(28);
     y_.from = height - size(112);
     y_.to = size(86);
@@ -124,7 +124,7 @@ class RooflinePicture {
       const double y = y_.pixel(value);
       canvas_.line(std::array{Place{x_.from, y}, Place{x_.to, y}}, 1, decade ? kDecade : kGrid);
       if (labelled)
-        canvas_.text({x_.from - size(8), y + small / 2}, withUnit(value, plot_.operation + "/s"), small * 0.8,
+        canvas_.text({x_.from - size(8), y + small / 2}, withUnit(value, plot_.operation + "/s"), small,
                      kSoft, Anchor::right);
     });
     canvas_.text({(x_.from + x_.to) / 2, y_.from + size(44)}, "intensity: operations per byte", small, kSoft,

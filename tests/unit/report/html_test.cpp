@@ -51,7 +51,8 @@ TEST(Html, OwnScriptsNeverParseMarkup) {
   const std::string page = renderHtml(json::object());
   const size_t own = page.find("Numbers as people read them");
   ASSERT_NE(own, std::string::npos);
-  for (const char* way : {"innerHTML", "outerHTML", "insertAdjacentHTML", "document.write", "eval(", "new Function"})
+  for (const char* way :
+       {"innerHTML", "outerHTML", "insertAdjacentHTML", "document.write", "eval(", "new Function"})
     EXPECT_EQ(page.find(way, own), std::string::npos) << way;
 }
 
@@ -89,7 +90,8 @@ TEST(Html, NumbersThatAreNotFiniteAreNull) {
 }
 
 TEST(Html, AnyDocumentMakesAPage) {
-  for (const json& document : {json(), json(3), json::array(), json::object(), json{{"model_name", 7}, {"layers", "x"}}})
+  for (const json& document :
+       {json(), json(3), json::array(), json::object(), json{{"model_name", 7}, {"layers", "x"}}})
     EXPECT_THAT(renderHtml(document), HasSubstr("</html>")) << document;
 }
 

@@ -54,18 +54,19 @@ TEST(Png, APointIsWhereItBelongs) {
   const auto place = [](double value, double least, double most, double from, double to) {
     return from + std::log(value / least) / std::log(most / least) * (to - from);
   };
-  EXPECT_NEAR(x / inked, place(5, 1 / 1.6, 40 * 1.6, 104, 1200 - 28), 3);
+  EXPECT_NEAR(x / inked, place(5, 1 / 1.6, 40 * 1.6, 132, 1200 - 28), 3);
   EXPECT_NEAR(y / inked, place(2e10, 1e11 / 30 / 1.6, 1.3e11 * 1.6, 800 - 112, 86), 3);
 }
 
 TEST(Png, AnyDocumentMakesAPicture) {
-  const json strange = {{"model_name", "\xff\n<b>"},
-                        {"roofs", {{{"name", 3}, {"peak_ops_per_s", 1e300}, {"bandwidth_bytes_per_s", 1e-300}}, 7}},
-                        {"layers",
-                         {{{"intensity", 1e300}, {"flops", 1}, {"ops_per_s", 1e300}, {"floor_ms", 1e308}},
-                          {{"intensity", 1.0}, {"flops", 1}, {"ops_per_s", 5.0}, {"floor_ms", 1e308}},
-                          {{"intensity", nullptr}, {"flops", "x"}},
-                          5}}};
+  const json strange = {
+      {"model_name", "\xff\n<b>"},
+      {"roofs", {{{"name", 3}, {"peak_ops_per_s", 1e300}, {"bandwidth_bytes_per_s", 1e-300}}, 7}},
+      {"layers",
+       {{{"intensity", 1e300}, {"flops", 1}, {"ops_per_s", 1e300}, {"floor_ms", 1e308}},
+        {{"intensity", 1.0}, {"flops", 1}, {"ops_per_s", 5.0}, {"floor_ms", 1e308}},
+        {{"intensity", nullptr}, {"flops", "x"}},
+        5}}};
   for (const json& document : {json(), json(3), json::array(), json::object(), strange, longDocument(1500)})
     EXPECT_EQ(decodePng(renderRooflinePng(document, 400, 300)).width, 400);
 }
@@ -82,7 +83,8 @@ TEST(Plot, MeasuredRatesBeatFloors) {
   const Plot floors = plotOf(fixture("small_roofline.json"));
   ASSERT_FALSE(measured.points.empty());
   ASSERT_EQ(measured.roofs.size(), 2u);
-  for (const PlotPoint& point : measured.points) EXPECT_LT(point.opsPerS, measured.roofs[0].at(point.intensity));
+  for (const PlotPoint& point : measured.points)
+    EXPECT_LT(point.opsPerS, measured.roofs[0].at(point.intensity));
   for (const PlotPoint& point : floors.points)
     EXPECT_DOUBLE_EQ(point.opsPerS, floors.roofs[0].at(point.intensity));
 }

@@ -13,9 +13,12 @@ nlohmann::json fixture(const std::string& name) {
 }
 
 nlohmann::json longDocument(int layers) {
-  nlohmann::json document = {{"kind", "roofline"},         {"model_name", "long.onnx"},
-                             {"peak_ops_per_s", 1e11},     {"bandwidth_bytes_per_s", 2e10},
-                             {"layers", nlohmann::json::array()}, {"graph", {{"edges", nlohmann::json::array()}}}};
+  nlohmann::json document = {{"kind", "roofline"},
+                             {"model_name", "long.onnx"},
+                             {"peak_ops_per_s", 1e11},
+                             {"bandwidth_bytes_per_s", 2e10},
+                             {"layers", nlohmann::json::array()},
+                             {"graph", {{"edges", nlohmann::json::array()}}}};
   for (int at = 0; at < layers; ++at) {
     document["layers"].push_back({{"name", "layer." + std::to_string(at)},
                                   {"op", at % 3 ? "Relu" : "Conv"},
