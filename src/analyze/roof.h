@@ -29,11 +29,11 @@ struct Roofs {
 };
 
 struct RoofRequest {
-  std::string target;  ///< a device of the table, or "": this machine
+  std::string target = {};  ///< a device of the table, or "": this machine
   Precision precision = Precision::fp32;
-  int threads = 1;         ///< of this machine
-  bool measure = true;     ///< this machine: take cached measurements, else measure quickly (under 0.5 s)
-  std::string deviceFile;  ///< more devices, by the user; "" for none
+  int threads = 1;      ///< of this machine
+  bool measure = true;  ///< this machine: take cached measurements, else measure quickly (under 0.5 s)
+  std::string deviceFile = {};  ///< more devices, by the user; "" for none
 };
 
 /// Error{usage} for an unknown device, with the nearest names, and for a precision that it has no peak for;
