@@ -9,8 +9,8 @@
 namespace ridge::analyze {
 
 struct Roof {
-  std::string target;  ///< "RTX 3080", "this machine: AMD EPYC 9005, 2 threads"
-  std::string source;  ///< where the figures are from: "measured 2026-11-21", "published", "by formula"
+  std::string target = {};  ///< "RTX 3080", "this machine: AMD EPYC 9005, 2 threads"
+  std::string source = {};  ///< where the figures are from: "measured 2026-11-21", "published", "by formula"
   Precision precision = Precision::fp32;
   bool matrixUnits = false;       ///< the peak is that of tensor cores (or AMX)
   int channelMultiple = 1;        ///< channels that the unit takes at once: others are padded
