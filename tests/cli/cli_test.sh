@@ -349,12 +349,18 @@ says result.json '"steps": 128'
 says out "1 tensor core"
 expect 0 device --gemm 100x100x100 --precision fp32
 for arguments in "--name RTX3081" "--name H100" "--name ," "--gemm 4x4 --precision fp16" "--gemm 4x4x8" \
-  "--gemm 4x4x8 --precision fp17" "--name V100 --gemm 8x8x8 --precision int4" "--list --name A100"; do
+  "--gemm 4x4x8 --precision fp17" "--name V100 --gemm 8x8x8 --precision int4" "--list --name A100" \
+  "--measure --name A100" "--measure --list" "--measure --gemm 4x4x8 --precision fp16"; do
   # shellcheck disable=SC2086
   expect 2 device $arguments
 done
 expect 2 device --name 'RTX 3081'
 says err "did you mean NVIDIA GeForce RTX 3080"
+RIDGE_ISA=generic XDG_CACHE_HOME=$PWD/cache expect 0 device --measure --threads 1 --json result.json
+is_json result.json
+says result.json '"median_ops_per_s"'
+says out "a step of a plan"
+[ -s cache/ridge/machine.json ] || fail "the measurement was not stored"
 echo '{"devices": {"My Board": {"generation": "ada", "cores": 10, "clock_ghz": 2}}}' >mine.json
 expect 0 device --name 'my board' --device-file mine.json
 says out "2 GHz x 10 SM x 128 CUDA cores x 2 = 5.12 TFLOPS"
