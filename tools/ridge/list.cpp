@@ -24,10 +24,14 @@ std::span<const Command> commands() {
               "ridge eval model.ridge --data pictures --pipeline pipeline.json", addEval},
       Command{"compare", "compare saved outputs, models and engines tensor by tensor",
               "ridge compare model.onnx model.ridge --layers", addCompare},
+      Command{"roofline", "what every layer costs, what bounds it, and the least time it takes",
+              "ridge roofline model.onnx --target 'RTX 3080' --precision fp16", addRoofline},
       Command{"completion", "print a shell's completion script", "source <(ridge completion bash)",
               addCompletion},
       Command{"conformance", "run ONNX backend test folders",
               "ridge conformance build/conformance --filter 'test_conv*'", addConformance},
+      Command{"device", "peaks, bandwidth and ridge points of this machine or another",
+              "ridge device --name 'RTX 3080,A100'", addDevice},
       Command{"kernels", "list the kernels, and check them", "ridge kernels --check", addKernels},
   };
   return kCommands;
