@@ -92,7 +92,7 @@ def with_probe(page, folder):
 
 
 def layers_of(document, table):
-    if table == "table-graph" or document.get("kind") == "profile":
+    if table == "table-graph" or document.get("kind") == "profile" or "plan" not in document:
         return document["layers"]
     return document["plan"]["layers"]
 
@@ -118,7 +118,7 @@ def check_table(name, seen, document, problems):
 
 
 def check_graph(seen, document, problems):
-    layers = layers_of(document, "graph" if "plan" not in document else "plan")
+    layers = layers_of(document, "plan")
     last = len(layers) - 1
     if seen["nodes"] != len(layers) or seen["overlaps"]:
         problems.append(f"graph: {seen['nodes']} nodes for {len(layers)} layers, {seen['overlaps']} on top of each other")
@@ -174,8 +174,8 @@ def check_page(program, page, document, folder):
     problems += judge(json.loads(html.unescape(result.group(1))), document)
     pdf = folder / f"{page.stem}.pdf"
     chromium(program, page, folder, "--no-pdf-header-footer", f"--print-to-pdf={pdf}")
-    rows = sum(len(part["layers"]) for part in (document, document.get("plan") or {}) if "layers" in part)
-    if not pdf.exists() or pages_of(pdf) < 2 + rows // 200:
+    rows = len(layers_of(document, "plan"))
+    if not pdf.exists() or pages_of(pdf) < 2 + rows // 110:
         problems.append(f"printed {pages_of(pdf) if pdf.exists() else 'no'} pages for {rows} rows")
     return problems
 

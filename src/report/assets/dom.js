@@ -34,7 +34,7 @@ function card(id, title, note, options = {}) {
   const heading = element("h2", { text: title, id: `${id}-title` });
   const node = element("section", { class: `card ${options.class ?? ""}`, id, "aria-labelledby": `${id}-title` });
   const head = element("div", { class: "card-head" }, element("div", {}, heading));
-  if (note) head.firstChild.append(element("p", { class: "note", text: note }));
+  if (note) head.firstChild.append(element("p", { class: `note ${options.noteClass ?? ""}`, text: note }));
   node.append(head);
   return node;
 }

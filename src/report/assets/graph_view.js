@@ -9,7 +9,7 @@ const HEATS = 6; // steps of the colour scale of time
 function graphCard(view) {
   const node = card("graph", view.id === "plan" ? "The plan as a graph" : "The graph",
     "Drag to move, wheel after a click (or with Ctrl) to zoom, arrow keys to walk along edges. Columns read from top to bottom.",
-    { class: "whole" });
+    { class: "whole", noteClass: "hint" });
   const state = { view, layout: layoutGraph(view.layers.length, view.edges, 2.1), scale: 1, x: 0, y: 0, hits: [], hit: -1 };
   state.svg = svgElement("svg", { class: "graph", tabindex: "0", role: "application", "aria-label": `Graph of ${view.layers.length} nodes` });
   state.svg.style.setProperty("--height", `${Math.max(240, Math.min(620, state.layout.height + 60))}px`);
@@ -104,11 +104,14 @@ function fitToPaper(state) {
   state.svg.setAttribute("viewBox", `${-margin} ${-margin} ${width + 2 * margin} ${height + 2 * margin}`);
   state.stage.removeAttribute("transform");
   state.svg.style.maxWidth = `${Math.round(width * PAPER_SCALE)}px`;
+  // Texts stay: who reads the file on a screen can enlarge them.
   state.svg.classList.remove("far");
+  state.svg.classList.toggle("tinted", PAPER_WIDTH / width < READABLE);
 }
 
 function fitToScreen(state) {
   state.svg.style.maxWidth = "";
+  state.svg.classList.remove("tinted");
   applyTransform(state);
 }
 

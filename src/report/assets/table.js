@@ -10,7 +10,8 @@ const WIDTHS = { index: 52, name: 230, op: 150, kernel: 170, shape: 112, short: 
  */
 function tableCard(id, title, note, view, rows, columns, sort) {
   const state = { rows, columns, view, sort, shown: rows, needle: "" };
-  const node = card(id, title, note, { class: "whole" });
+  // On paper are the tables of what is shown.
+  const node = card(id, title, note, { class: view === selection.view ? "whole" : "whole other-view" });
   const filter = element("input", { type: "search", placeholder: "Filter names, operators\u2026", "aria-label": `Filter ${title}`,
     oninput: () => applyFilter(state, filter.value) });
   state.count = element("span", { class: "count", role: "status" });
