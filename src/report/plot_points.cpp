@@ -115,6 +115,7 @@ double PlotRoof::at(double intensity) const {
 Plot plotOf(const Json& document) {
   Plot plot;
   plot.title = text(document, "model_name");
+  plot.title.erase(0, plot.title.rfind('/') + 1);  // npos + 1 is 0
   plot.operation = operationOf(document);
   plot.roofs = roofsOf(document);
   const double batch = number(document, "batch");

@@ -40,14 +40,14 @@ function timeConfig(view) {
         x: layerAxis(view.layers.length),
         y: { beginAtZero: true, title: axisTitle("time"), grid: { color: token("line"), drawBorder: false }, ticks: { callback: timeText } },
       },
-      plugins: { legend: boundLegend(report.profiled ? [{ text: "measured", color: token("bar") }] : []), tooltip: layerTooltip(layerAt) },
+      plugins: { legend: boundLegend(view, report.profiled ? [{ text: "measured", color: token("bar") }] : []), tooltip: layerTooltip(layerAt) },
     },
   };
 }
 
 /** What the colours of bounds mean, in place of the names of data sets. */
-function boundLegend(more) {
-  const entries = [...more, ...Object.values(BOUNDS).map((bound) => ({ text: bound.title, color: colorOf(bound) }))];
+function boundLegend(view, more) {
+  const entries = [...more, ...boundsOf(view).map(([, bound]) => ({ text: bound.title, color: colorOf(bound) }))];
   return {
     position: "bottom",
     onClick: () => {},
@@ -63,7 +63,7 @@ function boundLegend(more) {
 
 function timeCard(view) {
   const note = report.profiled
-    ? "Median time of each layer, with the least time that the roof allows in front."
+    ? "Median time of each layer, with the least time that the roof allows in front; where caches are faster than the memory that it counts with, a layer can beat it."
     : "The least time of each layer on this roof.";
   return chartCard("time", "Time per layer", note, () => timeConfig(view), { class: "whole" });
 }
@@ -88,7 +88,7 @@ function intensityConfig(view) {
       interaction: { mode: "nearest", intersect: false },
       onClick: chooseOnClick(view, layerAt),
       scales: { x: layerAxis(view.layers.length), y: logarithmicAxis("operations per byte", intensityUnit(), range) },
-      plugins: { legend: boundLegend([{ text: `ridge point ${intensityText(ridge)}`, color: token("ink") }].slice(ridge > 0 ? 0 : 1)),
+      plugins: { legend: boundLegend(view, [{ text: `ridge point ${intensityText(ridge)}`, color: token("ink") }].slice(ridge > 0 ? 0 : 1)),
         tooltip: layerTooltip(layerAt) },
     },
   };
@@ -113,7 +113,7 @@ function intensityCard(view) {
 
 function memoryConfig(view) {
   const points = view.memory.map((bytes, index) => ({ x: index, y: bytes }));
-  const layerAt = (item) => view.layers[item.dataIndex];
+  const layerAt = (item) => (points.length === view.layers.length ? view.layers[item.dataIndex] : undefined);
   return {
     type: "line",
     data: { datasets: [{
@@ -142,7 +142,7 @@ function memoryConfig(view) {
 
 function memoryCard(view) {
   const peak = view.memory.reduce((best, bytes, index) => (bytes > (view.memory[best] ?? -1) ? index : best), 0);
-  const place = view.layers[peak] ? ` at ${shortened(visible(view.layers[peak].name), 48)}` : "";
+  const place = view.memory.length === view.layers.length ? ` at ${shortened(visible(view.layers[peak].name), 48)}` : "";
   const note = `Activations alive at each step: at most ${bytesText(view.memory[peak])}${place}.`;
   return chartCard("memory", "Memory over time", note, () => memoryConfig(view), { class: "half" });
 }

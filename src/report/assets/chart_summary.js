@@ -83,9 +83,11 @@ function stagesCard() {
 
 /** Faster layers do not help where most of the time goes elsewhere. */
 function stagesNote() {
+  const lead = "Time of each stage from the file to the answer.";
+  if (source.stages_note) return `${lead} ${visible(textOf(source.stages_note))}`;
   const slowest = report.stages.reduce((most, stage) => ((finite(stage.ms) ?? 0) > (finite(most.ms) ?? 0) ? stage : most));
   const name = textOf(slowest.name);
   return /infer|network|model/i.test(name)
-    ? "Time of each stage from the file to the answer."
-    : `Time of each stage from the file to the answer. The network is not the bottleneck: ${visible(name)} takes longest.`;
+    ? lead
+    : `${lead} The network is not the bottleneck: ${visible(name)} takes longest.`;
 }

@@ -8,6 +8,7 @@ const report = {
   views: viewsOf(source),
   advice: listOf(source.advice).filter(isObject),
   stages: listOf(source.stages).filter(isObject),
+  sweeps: listOf(source.sweeps).filter(isObject),
 };
 
 function readDocument() {
@@ -96,7 +97,7 @@ function normalizedLayer(layer, index) {
     outputBytes: parts[2],
     bytes: parts.some((part) => part !== null) ? parts.reduce((sum, part) => sum + (part ?? 0), 0) : null,
     intensity: finite(layer.intensity),
-    bound: Object.hasOwn(BOUNDS, layer.bound) ? layer.bound : "none",
+    bound: Object.hasOwn(BOUNDS, layer.bound) ? layer.bound : "unknown",
     floorMs: finite(layer.floor_ms),
     ms: finite(layer.ms),
     minMs: finite(layer.min_ms),
@@ -109,9 +110,15 @@ function normalizedLayer(layer, index) {
     layout: textOf(layer.layout),
     precision: textOf(layer.precision),
     members: listOf(layer.members).map(textOf).filter(Boolean),
+    counters: isObject(layer.counters) ? layer.counters : {},
     fallback: layer.fallback === true || (typeof layer.fallback === "string" && layer.fallback !== ""),
     fallbackReason: textOf(layer.fallback),
   };
+}
+
+/** The bounds that occur, in the order of BOUNDS. */
+function boundsOf(view) {
+  return Object.entries(BOUNDS).filter(([id]) => view.layers.some((layer) => layer.bound === id));
 }
 
 /** Measured where it was, else the least time. */

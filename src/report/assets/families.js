@@ -17,6 +17,7 @@ const BOUNDS = {
   memory: { title: "memory bound", light: "#0072b2", dark: "#4aa8e8" },
   compute: { title: "compute bound", light: "#d55e00", dark: "#ff8a3d" },
   none: { title: "no arithmetic", light: "#7a828e", dark: "#9aa3b0" },
+  unknown: { title: "not known", light: "#b9c4cf", dark: "#4a5663" },
 };
 
 /** Of "Conv+Relu" the part that weighs most: the first family of the list that any part belongs to. */

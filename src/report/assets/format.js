@@ -47,6 +47,7 @@ const wholeText = (count) => count.toLocaleString("en-US");
 function percentText(share) {
   if (finite(share) === null) return NO_VALUE;
   const percent = share * 100;
+  if (percent === 0) return "0 %";
   if (percent > 0 && percent < 0.01) return "< 0.01 %";
   return `${percent.toFixed(percent >= 10 ? 1 : 2)} %`;
 }

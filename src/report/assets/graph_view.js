@@ -45,7 +45,7 @@ function nodeElement(layer, place) {
     svgElement("title", { text: [layer.name, layer.op, layer.shape, time].filter(Boolean).join("   ") }),
     svgElement("rect", { width: NODE.width, height: NODE.height, rx: 5 }),
     svgElement("rect", { class: "edge-mark", width: 5, height: NODE.height, rx: 2 }),
-    svgElement("text", { class: "node-op", x: 13, y: 16, text: shortened(visible(layer.op), 15) }),
+    svgElement("text", { class: "node-op", x: 13, y: 16, text: shortened(visible(layer.op), 14) }),
     svgElement("text", { class: "node-time", x: NODE.width - 8, y: 16, text: time }),
     svgElement("text", { class: "node-name", x: 13, y: 30, text: shortened(visible(layer.name), 27) }));
 }
@@ -74,7 +74,7 @@ function paintNodes(state, coloring, legend) {
     node.setAttribute("class", `node ${kind}${node.classList.contains("hit") ? " hit" : ""}${node.classList.contains("chosen") ? " chosen" : ""}`);
   });
   const entries = coloring === "bound"
-    ? Object.entries(BOUNDS).map(([id, bound]) => [`bound-${id}`, bound.title])
+    ? boundsOf(state.view).map(([id, bound]) => [`bound-${id}`, bound.title])
     : Array.from({ length: HEATS }, (_, at) => [`heat-${at}`, at === 0 ? "little time" : at === HEATS - 1 ? `up to ${timeText(most)}` : ""]);
   legend.replaceChildren(...entries.map(([name, text]) => element("span", { class: `legend-entry ${name}`, text })));
 }

@@ -9,6 +9,7 @@ function sectionsOf(view) {
   if (view?.layers.some((layer) => layer.intensity > 0)) sections.push(intensityCard(view));
   if (view && view.memory.some((bytes) => bytes !== null)) sections.push(memoryCard(view));
   if (report.advice.length > 0) sections.push(adviceCard());
+  if (report.sweeps.length > 0) sections.push(sweepsCard());
   if (view) sections.push(graphCard(view));
   sections.push(...tableCards());
   if (!view) sections.unshift(element("p", { class: "notice", text: "This document has no layers." }));

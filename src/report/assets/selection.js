@@ -27,7 +27,7 @@ function factsOf(layer) {
     ["over the limit", layer.gapMs === null ? "" : timeText(layer.gapMs)],
     ["share of time", percentText(layer.share)],
     ["of the limit", layer.roofShare === null ? "" : percentText(layer.roofShare)],
-    ["bound by", layer.bound === "none" ? "no arithmetic" : layer.bound],
+    ["bound", BOUNDS[layer.bound].title],
     ["intensity", intensityText(layer.intensity)],
     ["operations", opsText(layer.flops)],
     ["multiply-adds", scaledText(layer.macs, "MAC")],
@@ -36,6 +36,7 @@ function factsOf(layer) {
     ["weights", bytesText(layer.weightBytes)],
     ["inputs", bytesText(layer.inputBytes)],
     ["outputs", bytesText(layer.outputBytes)],
+    ...Object.entries(layer.counters).map(([key, value]) => [key.replaceAll("_", " "), countText(value)]),
     ["fallback", layer.fallback ? layer.fallbackReason || "reference kernel" : ""],
     ["made of", layer.members.join(", ")],
   ].filter(([, text]) => text !== "" && text !== NO_VALUE);

@@ -10,7 +10,7 @@ const COLUMNS = {
   kernel: { title: "Kernel", width: "kernel", value: (layer) => (layer.fallback ? `${layer.kernel || "reference"} (fallback)` : layer.kernel) },
   layout: { title: "Layout", width: "shape", value: (layer) => layer.layout },
   precision: { title: "Prec.", width: "short", value: (layer) => layer.precision },
-  bound: { title: "Bound", width: "short", value: (layer) => layer.bound, decorate: (cell, layer) => cell.classList.add(`bound-${layer.bound}`) },
+  bound: { title: "Bound", width: "short", value: (layer) => (layer.bound === "unknown" ? "" : layer.bound), text: (layer) => (layer.bound === "unknown" ? NO_VALUE : layer.bound), decorate: (cell, layer) => cell.classList.add(`bound-${layer.bound}`) },
   flops: numberColumn("Operations", "flops", opsText),
   macs: numberColumn("MACs", "macs", countText),
   weightBytes: numberColumn("Weights", "weightBytes", bytesText),

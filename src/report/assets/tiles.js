@@ -2,7 +2,7 @@
 
 function fillHeader() {
   document.getElementById("kind").textContent = report.profiled ? "ridge profile" : "ridge roofline";
-  document.getElementById("model").textContent = visible(textOf(source.model_name) || "Report");
+  document.getElementById("model").textContent = visible(textOf(source.model_name).split("/").pop() || "Report");
   const facts = [
     textOf(source.target),
     textOf(source.precision),
@@ -11,6 +11,8 @@ function fillHeader() {
     finite(source.threads) === null ? "" : `${source.threads} threads`,
   ];
   document.getElementById("subtitle").textContent = facts.filter(Boolean).map(visible).join("  \u00b7  ");
+  const remarks = [source.cost_note, source.counters_note].map(textOf).filter(Boolean);
+  document.getElementById("remarks").textContent = visible(remarks.join("; "));
   const version = isObject(source.ridge) ? textOf(source.ridge.version) : textOf(source.ridge);
   document.getElementById("foot").textContent = visible(`Made by ridge ${version}. This file needs no network.`);
 }
@@ -64,7 +66,7 @@ function bytesTile(view) {
 function memoryTile(view) {
   const alive = listOf(view?.memory).filter((bytes) => bytes !== null);
   const peak = finite(source.peak_memory_bytes) ?? (alive.length > 0 ? Math.max(...alive) : null);
-  const arena = finite(source.plan?.arena_bytes);
+  const arena = finite(source.plan?.arena_bytes) ?? finite(source.arena_bytes);
   return peak === null ? null : tile("Peak of activations", bytesText(peak), arena === null ? "" : `arena ${bytesText(arena)}`);
 }
 
