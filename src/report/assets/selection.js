@@ -1,11 +1,13 @@
 // Which view is shown and which layer is chosen: charts, graph, tables and the panel of details follow it.
 
-const selection = { view: report.views[0] ?? null, index: null, listeners: [] };
+const selection = {
+  view: report.views[0] ?? null,
+  index: null,
+  listeners: []
+};
 
 /** Called with (view, index or null) whenever another layer is chosen, until the sections are drawn anew. */
-function onSelection(listener) {
-  selection.listeners.push(listener);
-}
+function onSelection(listener) { selection.listeners.push(listener); }
 
 function selectLayer(view, index) {
   if (view !== selection.view) showView(view);
@@ -47,11 +49,12 @@ function showDetails(view, index) {
   panel.hidden = index === null;
   if (index === null) return panel.replaceChildren();
   const layer = view.layers[index];
-  const close = element("button", { type: "button", class: "button", text: "Close", onclick: () => selectLayer(view, null) });
-  const facts = factsOf(layer).flatMap(([key, text]) => [element("dt", { text: key }), element("dd", { text })]);
+  const close = element(
+      "button", {type: "button", class: "button", text: "Close", onclick: () => selectLayer(view, null)});
+  const facts = factsOf(layer).flatMap(([key, text]) => [element("dt", {text: key}), element("dd", {text})]);
   panel.replaceChildren(
-    element("div", { class: "details-head" }, element("h2", { text: layer.name }), close),
-    element("dl", {}, ...facts),
+      element("div", {class: "details-head"}, element("h2", {text: layer.name}), close),
+      element("dl", {}, ...facts),
   );
 }
 
