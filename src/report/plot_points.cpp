@@ -94,7 +94,7 @@ const std::vector<FamilyRule>& familyRules() {
       {{"normalization", {201, 138, 0}}, {"norm", "softmax", "lrn"}},
       {{"pooling, reduction", {42, 155, 208}}, {"pool", "reduce", "argmax", "argmin", "topk"}},
       {{"data movement", {122, 130, 142}},
-       {"reshape", "transpose", "concat", "slice", "split", "gather", "scatter", "pad", "flatten", "squeeze",
+       {"shape", "transpose", "concat", "slice", "split", "gather", "scatter", "pad", "flatten", "squeeze",
         "expand", "tile", "cast", "copy", "resize", "space", "identity", "reformat", "shuffle"}},
   };
   return rules;

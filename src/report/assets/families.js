@@ -20,7 +20,7 @@ const FAMILIES = [
     dark: "#9aa3b0",
     shape: "crossRot",
     pattern:
-        /reshape|transpose|concat|slice|split|gather|scatter|pad|flatten|squeeze|expand|tile|cast|copy|resize|space|identity|reformat|shuffle/i
+        /shape|transpose|concat|slice|split|gather|scatter|pad|flatten|squeeze|expand|tile|cast|copy|resize|space|identity|reformat|shuffle/i
   },
   {id: "elementwise", light: "#009e73", dark: "#2fcf9f", shape: "rectRounded", pattern: /./},
 ];

@@ -87,6 +87,9 @@ function link(upper, lower) {
 
 const isWire = (cell) => cell.width === WIRE_WIDTH;
 
+/** Wires that run side by side may be close. */
+function gapBetween(left, right) { return isWire(left) && isWire(right) ? 0 : NODE.gapX; }
+
 function rowsOf(cells) {
   const rows = [];
   for (const cell of cells) (rows[cell.row] ??= []).push(cell);
@@ -131,7 +134,7 @@ function spread(row, wanted) {
   const offsets = [];
   let taken = 0;
   row.forEach((cell, at) => {
-    if (at > 0) taken += (row[at - 1].width + cell.width) / 2 + NODE.gapX;
+    if (at > 0) taken += (row[at - 1].width + cell.width) / 2 + gapBetween(row[at - 1], cell);
     offsets.push(taken);
   });
   const blocks = [];
@@ -192,8 +195,8 @@ function chooseCuts(rows, length) {
   while (rows.length - cuts[cuts.length - 1] > length * 1.25) {
     const last = cuts[cuts.length - 1];
     let best = last + length;
-    for (let at = last + Math.ceil(length * 0.8);
-         at <= Math.min(last + Math.floor(length * 1.15), rows.length - 1); at += 1) {
+    for (let at = last + Math.ceil(length * 0.88);
+         at <= Math.min(last + Math.floor(length * 1.12), rows.length - 1); at += 1) {
       const better = rows[at].length - rows[best].length ||
           Math.abs(at - last - length) - Math.abs(best - last - length);
       if (better < 0) best = at;
