@@ -7,6 +7,7 @@ model=$(realpath examples/cifar10_resnet20.onnx)
 pipeline=$(realpath examples/cifar10_resnet20.json)
 pictures=$(realpath examples/cifar10)
 cases=$(realpath tests/cli/make_cases.py)
+check_profile=$(realpath tests/cli/check_profile.py)
 folder=$(mktemp -d)
 trap 'rm -rf "$folder"' EXIT
 cd "$folder" || exit 1
@@ -55,10 +56,10 @@ only_files() { # only_files NAME...: nothing else lies in work/
 expect 0 --version
 says out "ridge "
 expect 0 --help
-for command in inspect optimize build run bench verify eval compare completion conformance kernels; do
+for command in inspect optimize build run bench verify eval compare completion conformance kernels profile; do
   says out "$command"
 done
-for command in inspect optimize build run bench verify eval compare completion conformance kernels; do
+for command in inspect optimize build run bench verify eval compare completion conformance kernels profile; do
   expect 0 "$command" --help
   says out "Example:"
   says out "ridge $command"
@@ -322,6 +323,54 @@ expect 3 run work/scaled.ridge --tap '*'
 says err "--no-portable"
 rm -f work/scaled.ridge
 
+# --- devices: this machine, the table, files of the user
+expect 0 device --help
+says out "Example:"
+expect 2 device --no-such-flag
+expect 0 device
+says out "this machine: "
+says out "bandwidth not known"
+expect 0 device --name 'rtx 3080' --json -
+is_json out
+says out '"kind": "device"'
+says out '"ridge_point": 39.1'
+expect 0 device --name A100
+says out "1.41 GHz x 108 SM x 4 tensor cores x 256 FMA x 2 = 311.9 TFLOPS"
+says out "tensor cores want channels in multiples"
+expect 0 device --name 'Jetson AGX Xavier'
+says out "32 TOPS count the DLA"
+expect 0 device --name H200,T4 --name 'RTX 5090' --precision fp16
+says out "NVIDIA GeForce RTX 5090"
+says out "fp16 ridge point"
+expect 0 device --list
+says out "AMD EPYC 9654"
+expect 0 device --name V100 --gemm 4x4x8 --precision fp16 --json result.json
+is_json result.json
+says result.json '"steps": 128'
+says out "1 tensor core"
+expect 0 device --gemm 100x100x100 --precision fp32
+for arguments in "--name RTX3081" "--name H100" "--name ," "--gemm 4x4 --precision fp16" "--gemm 4x4x8" \
+  "--gemm 4x4x8 --precision fp17" "--name V100 --gemm 8x8x8 --precision int4" "--list --name A100" \
+  "--measure --name A100" "--measure --list" "--measure --gemm 4x4x8 --precision fp16"; do
+  # shellcheck disable=SC2086
+  expect 2 device $arguments
+done
+expect 2 device --name 'RTX 3081'
+says err "did you mean NVIDIA GeForce RTX 3080"
+RIDGE_ISA=generic XDG_CACHE_HOME=$PWD/cache expect 0 device --measure --threads 1 --json result.json
+is_json result.json
+says result.json '"median_ops_per_s"'
+says out "a step of a plan"
+[ -s cache/ridge/machine.json ] || fail "the measurement was not stored"
+echo '{"devices": {"My Board": {"generation": "ada", "cores": 10, "clock_ghz": 2}}}' >mine.json
+expect 0 device --name 'my board' --device-file mine.json
+says out "2 GHz x 10 SM x 128 CUDA cores x 2 = 5.12 TFLOPS"
+echo '{"devices": {"My Board": {"generation": "ada", "cores": 10, "clock_ghz": -2}}}' >mine.json
+expect 3 device --device-file mine.json
+says err 'mine.json at devices["My Board"].clock_ghz'
+expect 3 device --device-file missing.json
+expect 3 device --device-file "$model"
+
 # --- advice that names what the user gave
 expect 2 run cases/scaled.onnx --input bias=cases/state.npy
 says err "'bias' is a constant of the model"
@@ -338,6 +387,56 @@ for command in run verify bench "verify --bisect-passes" "compare cases/texts.on
   expect 3 $command cases/texts.onnx
   says err "strings, which no kernel does"
 done
+
+# --- profiles
+expect 0 profile work/good.ridge --duration 0.2 --warmup 0 --json profile.json --trace trace.json --html profile.html \
+  --png profile.png --data "$pictures" --limit 3 --threads 2 --counters
+says out "end to end without profiling"
+says out "roof: "
+says out "postprocess"
+is_json profile.json
+python3 "$check_profile" profile.json trace.json || fail "the profile or its trace is wrong"
+says profile.html "<html"
+[ "$(head -c 4 profile.png | tail -c 3)" = PNG ] || fail "profile.png is no picture"
+expect 0 profile "$model" --duration 0.05 --warmup 0 --tune off --quiet --json - --threads 1
+is_json out
+says out '"gap_ms"'
+expect 0 profile cases/branches.onnx --duration 0.05 --warmup 0 --rows 1 --json inside.json
+says inside.json '"inside"'
+says inside.json '"floor_ms_note"'
+expect 0 profile cases/picks.onnx --duration 0.05 --warmup 0 --sort order
+expect 0 build "$model" -o bare.ridge --tune off --verify off --no-portable
+expect 0 profile bare.ridge --duration 0.05 --warmup 0 --json bare.json
+says out "no floors: "
+says bare.json '"cost_note"'
+expect 2 profile work/good.ridge --sort speed
+expect 2 profile work/good.ridge --duration -1
+expect 2 profile work/good.ridge --pipeline "$pipeline"
+expect 3 profile missing.onnx
+expect 4 profile work/good.ridge --duration 0 --warmup 0 --trace missing_folder/trace.json
+rm -f work/*.json
+
+# two profiles, a profile and an engine, what is no profile
+expect 0 compare profile.json profile.json --layers --json diff.json
+says out "0 with another kernel"
+says diff.json '"ratio": 1.0'
+expect 0 compare profile.json work/good.ridge --layers
+says out "0 only in A, 0 only in B"
+expect 0 compare bare.ridge work/good.ridge --layers --json diff.json
+says diff.json '"plans"'
+expect 0 compare profile.json profile.json --require 'ratio<=1.01'
+expect 1 compare profile.json profile.json --require 'ratio<=0.5' --json diff.json
+says diff.json '"passed": false'
+expect 2 compare profile.json profile.json --require 'cosine>=0.5'
+expect 2 compare profile.json work/good.ridge --require 'ratio<=1'
+expect 2 compare profile.json "$model"
+echo '{"kind": "profile", "layers": 3}' >broken.json
+expect 3 compare broken.json profile.json
+says err "latency_ms"
+head -c 900 profile.json >broken.json
+expect 3 compare profile.json broken.json --layers
+says err "broken.json"
+expect 3 compare diff.json profile.json
 
 # --- completion, as bash itself asks for it
 for shell in bash zsh fish; do

@@ -17,6 +17,7 @@ std::function<int()> addInspect(CLI::App& app);
 std::function<int()> addKernels(CLI::App& app);
 std::function<int()> addLint(CLI::App& app);
 std::function<int()> addOptimize(CLI::App& app);
+std::function<int()> addProfile(CLI::App& app);
 std::function<int()> addRoofline(CLI::App& app);
 std::function<int()> addRun(CLI::App& app);
 std::function<int()> addVerify(CLI::App& app);

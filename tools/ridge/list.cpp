@@ -16,6 +16,8 @@ std::span<const Command> commands() {
               "ridge run model.ridge --input x=picture.npy --output-dir out", addRun},
       Command{"bench", "measure latency and throughput", "ridge bench model.ridge --duration 5 --threads 1",
               addBench},
+      Command{"profile", "measure every layer and hold it against the machine's limits",
+              "ridge profile model.ridge --trace trace.json", addProfile},
       Command{"verify", "prove that the answers are right", "ridge verify model.onnx --engine model.ridge",
               addVerify},
       Command{"eval", "accuracy on labelled data",
