@@ -83,7 +83,8 @@ std::vector<Group> grouped(const lint::Report& report) {
   for (auto& [rule, group] : byRule) groups.push_back(std::move(group));
   const auto cost = [](const Group& group) {
     double total = 0;
-    for (const lint::Finding* finding : group) total += finding->seconds;
+    for (const lint::Finding* finding : group)
+      if (finding->matter != lint::Matter::cleanup) total += finding->seconds;  // those come last
     return total;
   };
   std::stable_sort(groups.begin(), groups.end(),

@@ -93,7 +93,7 @@ Report inspect(const Subject& subject, const LintOptions& options) {
   }
   std::stable_sort(report.findings.begin(), report.findings.end(),
                    [](const Finding& a, const Finding& b) { return a.seconds > b.seconds; });
-  report.saved = savedByAll(report.findings);
+  report.saved = std::min(report.seconds, savedByAll(report.findings));
   return report;
 }
 

@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "cpu/cpu_backend.h"
+#include "ir/matcher.h"
 #include "ops/cost_support.h"
 #include "ops/ops.h"
 #include "passes/lower.h"
@@ -126,7 +127,8 @@ double Subject::seconds() const {
   double total = 0;
   try {
     for (const Kernel& kernel : kernels())
-      if (!kernel.moves) total += kernel.seconds + roof_.launchSeconds;
+      if (!kernel.moves || producerOf(lowered(), kernel.region.outputs.front(), ops::transpose) != kNoNode)
+        total += kernel.seconds + roof_.launchSeconds;
   } catch (const Error&) {
     total = 0;
     for (const NodeId id : bound_.order())

@@ -70,6 +70,12 @@ bool comesFromProduct(const Graph& graph, ValueId value) {
   });
 }
 
+bool isShapeArithmetic(const Graph& graph, const Node& node) {
+  if (node.out.front() == kNoValue) return false;
+  const Value& out = graph.value(node.out.front());
+  return isInteger(out.type) && out.shape.ranked() && out.shape.rank() <= 1;
+}
+
 std::string percent(double share) {
   const double value = 100 * share;
   return value >= 9.95 ? fmt::format("{:.0f} %", value) : fmt::format("{:.1f} %", value);

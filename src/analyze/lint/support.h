@@ -25,6 +25,9 @@ bool isPassThrough(const Node& node);
 bool feedsProduct(const Graph& graph, NodeId node);
 bool comesFromProduct(const Graph& graph, ValueId value);
 
+/// Shapes, axes, indices: arithmetic that runtime-constants speaks of.
+bool isShapeArithmetic(const Graph& graph, const Node& node);
+
 /// "31 %", "0.4 %"
 std::string percent(double share);
 /// "'a', 'b' and 3 more", escaped

@@ -36,6 +36,7 @@ void look(const Subject& subject, std::vector<Finding>& findings) {
   const Pass* pass = findPass("duplicate_nodes");
   check(pass && pass->run, "the pass that finds duplicates exists");
   for (const NodeId id : graph.order()) {
+    if (isShapeArithmetic(graph, graph.node(id))) continue;
     const bool unread = isUnread(graph, graph.node(id));
     judgeParts(subject, id, findings);
     const bool named = !graph.node(id).op->traits.view && !isPassThrough(graph.node(id));

@@ -46,26 +46,40 @@ class Fixed {
   std::vector<NodeId> nodes_;
 };
 
-Finding describe(const Subject& subject, const std::vector<NodeId>& nodes) {
-  const Graph& graph = subject.graph();
+/// All of a kind are one finding: exporters leave them all over the network.
+struct Places {
   Finding finding{.matter = Matter::cleanup};
-  bool shapes = true;
+  size_t places = 0;
+};
+
+void add(Places& to, const Subject& subject, const std::vector<NodeId>& nodes) {
+  ++to.places;
   for (const NodeId id : nodes) {
-    finding.layers.push_back(displayName(graph, id));
-    finding.seconds += subject.floorOf(id) + subject.roof().launchSeconds;
-    shapes = shapes && isInteger(graph.value(graph.node(id).out[0]).type);
+    to.finding.layers.push_back(displayName(subject.graph(), id));
+    to.finding.seconds += subject.floorOf(id) + subject.roof().launchSeconds;
   }
-  finding.figure = counted(nodes.size(), "node");
-  finding.sentence = shapes ? "a shape that is always the same is computed in every run"
-                            : "a value that is always the same is computed in every run";
-  finding.remedy = "store the result as a constant; `ridge optimize` does";
-  return finding;
 }
 
 void look(const Subject& subject, std::vector<Finding>& findings) {
+  const Graph& graph = subject.graph();
   const Fixed fixed(subject.imported());
-  for (const auto& nodes : connectedGroups(subject.imported(), fixed.nodes()))
-    findings.push_back(describe(subject, nodes));
+  Places shapes, values;
+  for (const auto& nodes : connectedGroups(subject.imported(), fixed.nodes())) {
+    const bool ofShapes = std::all_of(nodes.begin(), nodes.end(), [&](NodeId id) {
+      return isInteger(graph.value(graph.node(id).out[0]).type);
+    });
+    add(ofShapes ? shapes : values, subject, nodes);
+  }
+  for (Places* all : {&shapes, &values}) {
+    if (all->places == 0) continue;
+    Finding& finding = all->finding;
+    finding.figure =
+        fmt::format("{} in {}", counted(finding.layers.size(), "node"), counted(all->places, "place"));
+    finding.sentence = fmt::format("{} that are always the same are computed in every run",
+                                   all == &shapes ? "shapes" : "values");
+    finding.remedy = "store the results as constants; `ridge optimize` does";
+    findings.push_back(std::move(finding));
+  }
 }
 
 }  // namespace
