@@ -90,13 +90,13 @@ const Integers* zeros(size_t bytes) {
 }
 
 void readAll(benchmark::State& state, const Integers* from, size_t bytes) {
-  const size_t vectors = bytes / sizeof(Integers) / 16 * 16;
+  const size_t vectors = bytes / sizeof(Integers) / 8 * 8;
   const auto passes = static_cast<int>(std::max<size_t>(1, (size_t{1} << 20) / bytes));
   for ([[maybe_unused]] auto iteration : state)
     for (int pass = 0; pass < passes; ++pass)
-      for (size_t at = 0; at < vectors; at += 16) {
-#pragma GCC unroll 16
-        for (size_t v = 0; v < 16; ++v) asm volatile("" ::"v"(from[at + v]));
+      for (size_t at = 0; at < vectors; at += 8) {
+#pragma GCC unroll 8
+        for (size_t v = 0; v < 8; ++v) asm volatile("" ::"v"(from[at + v]));
       }
   state.counters["rate"] = rate(static_cast<double>(vectors * sizeof(Integers)) * passes);
 }
