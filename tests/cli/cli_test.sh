@@ -7,6 +7,7 @@ model=$(realpath examples/cifar10_resnet20.onnx)
 pipeline=$(realpath examples/cifar10_resnet20.json)
 pictures=$(realpath examples/cifar10)
 cases=$(realpath tests/cli/make_cases.py)
+check_profile=$(realpath tests/cli/check_profile.py)
 folder=$(mktemp -d)
 trap 'rm -rf "$folder"' EXIT
 cd "$folder" || exit 1
@@ -55,10 +56,10 @@ only_files() { # only_files NAME...: nothing else lies in work/
 expect 0 --version
 says out "ridge "
 expect 0 --help
-for command in inspect optimize build run bench verify eval compare completion conformance kernels; do
+for command in inspect optimize build run bench verify eval compare completion conformance kernels profile; do
   says out "$command"
 done
-for command in inspect optimize build run bench verify eval compare completion conformance kernels; do
+for command in inspect optimize build run bench verify eval compare completion conformance kernels profile; do
   expect 0 "$command" --help
   says out "Example:"
   says out "ridge $command"
@@ -386,6 +387,56 @@ for command in run verify bench "verify --bisect-passes" "compare cases/texts.on
   expect 3 $command cases/texts.onnx
   says err "strings, which no kernel does"
 done
+
+# --- profiles
+expect 0 profile work/good.ridge --duration 0.2 --warmup 0 --json profile.json --trace trace.json --html profile.html \
+  --png profile.png --data "$pictures" --limit 3 --threads 2 --counters
+says out "end to end without profiling"
+says out "roof: "
+says out "postprocess"
+is_json profile.json
+python3 "$check_profile" profile.json trace.json || fail "the profile or its trace is wrong"
+says profile.html "<html"
+[ "$(head -c 4 profile.png | tail -c 3)" = PNG ] || fail "profile.png is no picture"
+expect 0 profile "$model" --duration 0.05 --warmup 0 --tune off --quiet --json - --threads 1
+is_json out
+says out '"gap_ms"'
+expect 0 profile cases/branches.onnx --duration 0.05 --warmup 0 --rows 1 --json inside.json
+says inside.json '"inside"'
+says inside.json '"floor_ms_note"'
+expect 0 profile cases/picks.onnx --duration 0.05 --warmup 0 --sort order
+expect 0 build "$model" -o bare.ridge --tune off --verify off --no-portable
+expect 0 profile bare.ridge --duration 0.05 --warmup 0 --json bare.json
+says out "no floors: "
+says bare.json '"cost_note"'
+expect 2 profile work/good.ridge --sort speed
+expect 2 profile work/good.ridge --duration -1
+expect 2 profile work/good.ridge --pipeline "$pipeline"
+expect 3 profile missing.onnx
+expect 4 profile work/good.ridge --duration 0 --warmup 0 --trace missing_folder/trace.json
+rm -f work/*.json
+
+# two profiles, a profile and an engine, what is no profile
+expect 0 compare profile.json profile.json --layers --json diff.json
+says out "0 with another kernel"
+says diff.json '"ratio": 1.0'
+expect 0 compare profile.json work/good.ridge --layers
+says out "0 only in A, 0 only in B"
+expect 0 compare bare.ridge work/good.ridge --layers --json diff.json
+says diff.json '"plans"'
+expect 0 compare profile.json profile.json --require 'ratio<=1.01'
+expect 1 compare profile.json profile.json --require 'ratio<=0.5' --json diff.json
+says diff.json '"passed": false'
+expect 2 compare profile.json profile.json --require 'cosine>=0.5'
+expect 2 compare profile.json work/good.ridge --require 'ratio<=1'
+expect 2 compare profile.json "$model"
+echo '{"kind": "profile", "layers": 3}' >broken.json
+expect 3 compare broken.json profile.json
+says err "latency_ms"
+head -c 900 profile.json >broken.json
+expect 3 compare profile.json broken.json --layers
+says err "broken.json"
+expect 3 compare diff.json profile.json
 
 # --- completion, as bash itself asks for it
 for shell in bash zsh fish; do

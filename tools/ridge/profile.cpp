@@ -11,6 +11,7 @@
 #include "commands.h"
 #include "common/arrays.h"
 #include "common/data.h"
+#include "common/report.h"
 #include "profile_output.h"
 #include "runtime/context.h"
 #include "trace_file.h"
@@ -26,7 +27,7 @@ struct Flags {
   PlanFlags plan;
   InputFlags inputs;
   DataFlags data;
-  std::string path, trace, sort = "gap";
+  std::string path, trace, html, png, sort = "gap";
   double duration = 3, warmup = 0.3;
   size_t rows = 40;
   bool counters = false;
@@ -167,7 +168,9 @@ int run(const Flags& flags) {
   flags.inputs.complete(inputs, *source.executable, flags.common.seed);
   const ProfileResult profile = profileOf(flags, source, inputs, out);
   printProfile(profile, source.executable->plan(), table, out);
-  out.json(profileJson(profile, source));
+  Json document = profileJson(profile, source);
+  writeReport(document, flags.html, flags.png);
+  out.json(std::move(document));
   return 0;
 }
 
@@ -186,6 +189,8 @@ std::function<int()> addProfile(CLI::App& app) {
   app.add_option("--rows", flags->rows, "layers to show, 0: all; --json has all")->capture_default_str();
   app.add_option("--trace", flags->trace,
                  "write three executions to FILE for ui.perfetto.dev or chrome://tracing: one row a thread");
+  app.add_option("--html", flags->html, "write a page with charts, tables and the plan's graph to FILE");
+  app.add_option("--png", flags->png, "draw the roofline with the measured rates into FILE");
   app.add_flag("--counters", flags->counters, "also cycles, instructions and cache misses of every layer");
   flags->inputs.add(app);
   flags->data.add(app);

@@ -1,8 +1,7 @@
-#include <limits>
-
 #include "analyze/profile/step_facts.h"
 #include "base/cpu.h"
 #include "base/thread_pool.h"
+#include "common/roofline_json.h"
 #include "common/statistics.h"
 #include "profile_output.h"
 
@@ -11,24 +10,6 @@ namespace ridge::tool {
 namespace {
 
 using analyze::LayerProfile;
-
-Json roofJson(const char* name, const analyze::Roof& roof) {
-  return {{"name", name},
-          {"source", roof.source},
-          {"precision", analyze::name(roof.precision)},
-          {"peak_ops_per_s", roof.peakOpsPerS},
-          {"bandwidth_bytes_per_s", roof.bandwidthBytesPerS}};
-}
-
-void addCost(Json& json, const analyze::LayerCost& cost) {
-  json["macs"] = cost.macs;
-  json["flops"] = cost.flops;
-  json["parameters"] = cost.parameters;
-  json["weight_bytes"] = cost.weightBytes;
-  json["input_bytes"] = cost.inputBytes;
-  json["output_bytes"] = cost.outputBytes;
-  json["intensity"] = cost.intensity();
-}
 
 /// Null with a note where the cost of a layer, or of all, is not known.
 void addMeasured(Json& json, const LayerProfile& layer, const std::string& costNote) {
@@ -69,23 +50,18 @@ Json countsJson(const analyze::StepCounts& counts, size_t step) {
   return json;
 }
 
-Json layerJson(const ProfileResult& profile, const LayerProfile& layer, const Step& step) {
-  Json json{{"name", step.name},
-            {"op", layer.cost.op},
-            {"ops", step.ops},
-            {"shape", layer.cost.shape},
-            {"depth", 0},
-            {"kernel", analyze::kernelOf(step)},
-            {"members", step.members},
-            {"origins", step.origins},
-            {"fallback", step.fallback},
-            {"layout", analyze::layoutOf(step)},
-            {"precision", analyze::precisionTextOf(step)}};
-  addCost(json, layer.cost);
+Json stepJson(const ProfileResult& profile, const LayerProfile& layer, const Step& step) {
+  Json json = layerJson(analyze::RooflineLayer{layer.cost, layer.floor, layer.share});
+  json["ops"] = step.ops;
+  json["kernel"] = analyze::kernelOf(step);
+  json["members"] = step.members;
+  json["origins"] = step.origins;
+  json["fallback"] = step.fallback;
+  json["layout"] = analyze::layoutOf(step);
+  json["precision"] = analyze::precisionTextOf(step);
   json["ms"] = layer.time.median * 1e3;
   json["min_ms"] = layer.time.minimum * 1e3;
   json["before_ms"] = profile.timing.gaps[layer.step] * 1e3;
-  json["share"] = layer.share;
   addMeasured(json, layer, profile.costNote);
   if (!step.bodies.empty()) json["inside"] = insideOf(step);
   if (profile.counts && !profile.counts->steps.empty())
@@ -93,20 +69,19 @@ Json layerJson(const ProfileResult& profile, const LayerProfile& layer, const St
   return json;
 }
 
-Json modelJson(const ProfileResult& profile) {
+/// The sums of all layers and of their least times.
+Json sumsJson(const ProfileResult& profile) {
+  analyze::Roofline roofline;
   std::vector<analyze::LayerCost> costs;
-  double floor = 0;
   for (const LayerProfile& layer : profile.layers) {
+    const auto bound = static_cast<size_t>(layer.floor.bound);
     costs.push_back(layer.cost);
-    floor += layer.floor.seconds;
+    roofline.floorSeconds += layer.floor.seconds;
+    ++roofline.layersBy[bound];
+    roofline.secondsBy[bound] += layer.floor.seconds;
   }
-  const analyze::LayerCost total = analyze::totalOf(costs);
-  Json json = Json::object();
-  addCost(json, total);
-  json["activation_bytes"] = total.inputBytes + total.outputBytes;
-  json["total_bytes"] = total.bytes();
-  json["floor_ms"] = floor * 1e3;
-  return json;
+  roofline.total = analyze::totalOf(costs);
+  return modelJson(roofline);
 }
 
 Json latencyJson(const analyze::Timing& timing) {
@@ -141,23 +116,15 @@ void addTiming(Json& json, const analyze::Timing& timing) {
 
 Json profileJson(const ProfileResult& profile, const Source& source) {
   const Plan& plan = source.executable->plan();
-  const analyze::Roof& roof = profile.roofs.best();
   Json json{{"kind", "profile"},
-            {"model_name", std::filesystem::path(profile.path).filename().string()},
-            {"target", roof.target},
+            {"model_name", profile.path},
             {"convention", "standard"},
             {"device", plan.device},
             {"threads", ThreadPool::instance().threads()},
-            {"precision", "fp32"},
             {"batch", profile.batch},
             {"isa", plan.architecture},
             {"cpu", cpuInfo().model}};
-  json["peak_ops_per_s"] = roof.peakOpsPerS;
-  json["bandwidth_bytes_per_s"] = roof.bandwidthBytesPerS;
-  json["ridge_point"] = roof.ridgePoint();
-  json["roofs"] = Json::array();
-  if (profile.roofs.measured) json["roofs"].push_back(roofJson("measured", *profile.roofs.measured));
-  json["roofs"].push_back(roofJson("nominal", profile.roofs.nominal));
+  setRoofs(json, profile.roofs);
   addTiming(json, profile.timing);
   json["fallback_layers"] = fallbacks(plan);
   json["peak_memory_bytes"] = profile.peakMemoryBytes;
@@ -165,7 +132,7 @@ Json profileJson(const ProfileResult& profile, const Source& source) {
   json["weight_bytes"] = source.executable->weightBytes();
   json["arena_bytes"] = plan.arenaBytes;
   json["memory"] = profile.memory.alive;
-  json["model"] = modelJson(profile);
+  json["model"] = sumsJson(profile);
   if (profile.counts && !profile.counts->note.empty()) json["counters_note"] = profile.counts->note;
   if (!profile.costNote.empty()) json["cost_note"] = profile.costNote;
   if (!profile.stages.empty()) {
@@ -176,8 +143,8 @@ Json profileJson(const ProfileResult& profile, const Source& source) {
   }
   json["layers"] = Json::array();
   for (const LayerProfile& layer : profile.layers)
-    json["layers"].push_back(layerJson(profile, layer, plan.steps[layer.step]));
-  json["edges"] = profile.edges;
+    json["layers"].push_back(stepJson(profile, layer, plan.steps[layer.step]));
+  json["edges"] = edgesJson(profile.edges);
   return json;
 }
 

@@ -1,6 +1,9 @@
 #include "analyze/profile/layers.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
+#include <limits>
 #include <map>
 #include <numeric>
 
@@ -64,6 +67,7 @@ std::vector<LayerProfile> layerProfiles(const Plan& plan, const Timing& timing,
     layer.share = total > 0 ? seconds / total : 0;
     if (costs.empty()) {
       layer.cost.name = plan.steps[at].name;
+      layer.cost.op = fmt::format("{}", fmt::join(plan.steps[at].ops, "+"));
       layer.cost.known = false;
       continue;
     }

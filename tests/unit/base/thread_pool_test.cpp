@@ -5,6 +5,7 @@
 #include <unistd.h>
 #include <xmmintrin.h>
 
+#include <array>
 #include <atomic>
 #include <chrono>
 #include <cstdlib>
@@ -116,6 +117,56 @@ TEST(ThreadPool, allocatesNothing) {
   const long before = allocations;
   for (int round = 0; round < 100; ++round) pool.parallel(7, [&](int) { ++count; });
   EXPECT_EQ(allocations, before);
+}
+
+// Who ran which part; every thread writes its own row.
+class Recorder final : public PoolObserver {
+ public:
+  struct Ran {
+    int part = -1;
+    std::thread::id thread;
+    int64_t begin = 0, end = 0;
+  };
+  void ran(int part, int thread, int64_t begin, int64_t end) noexcept override {
+    auto& row = rows[static_cast<size_t>(thread)];
+    const size_t at = counts[static_cast<size_t>(thread)]++;
+    if (at < row.size()) row[at] = {part, std::this_thread::get_id(), begin, end};
+  }
+  std::array<std::array<Ran, 8>, 4> rows;
+  std::array<size_t, 4> counts{};
+};
+
+TEST(ThreadPool, anObserverIsToldWhoRanWhat) {
+  ThreadPool& pool = poolOf(3);
+  Recorder recorder;
+  pool.observe(&recorder);
+  std::vector<std::thread::id> ids(7);
+  const long before = allocations;
+  pool.parallel(7, [&](int part) { ids[static_cast<size_t>(part)] = std::this_thread::get_id(); });
+  EXPECT_EQ(allocations, before);
+  pool.observe(nullptr);
+  pool.parallel(7, [](int) {});  // nobody is told
+  EXPECT_EQ(recorder.counts, (std::array<size_t, 4>{3, 2, 2, 0}));
+  for (int part = 0; part < 7; ++part) {
+    const Recorder::Ran& ran = recorder.rows[static_cast<size_t>(part % 3)][static_cast<size_t>(part / 3)];
+    EXPECT_EQ(ran.part, part);
+    EXPECT_EQ(ran.thread, ids[static_cast<size_t>(part)]);
+    EXPECT_LE(ran.begin, ran.end);
+    if (part >= 3) {
+      EXPECT_GE(ran.begin,
+                recorder.rows[static_cast<size_t>(part % 3)][static_cast<size_t>(part / 3 - 1)].end);
+    }
+  }
+}
+
+TEST(ThreadPool, anObserverIsNotToldOfWhatRunsAlone) {
+  Recorder recorder;
+  ThreadPool& pool = poolOf(3);
+  pool.observe(&recorder);
+  pool.parallel(1, [](int) {});
+  pool.parallel(3, [&](int) { pool.parallel(4, [](int) {}); });
+  pool.observe(nullptr);
+  EXPECT_EQ(recorder.counts, (std::array<size_t, 4>{1, 1, 1, 0}));
 }
 
 TEST(ThreadPool, theChildOfAForkComputesAlone) {

@@ -1,4 +1,6 @@
 // Contexts in several threads over one engine. Runs under the thread sanitizer too.
+#include <array>
+#include <atomic>
 #include <thread>
 
 #include "api/load.h"
@@ -52,6 +54,60 @@ TEST(Threads, BuildsRunBesideExecutions) {
   std::thread builder([] { buildTour(); });
   for (int run = 0; run < kRuns; ++run) expectSameBits(answer(executable), alone);
   builder.join();
+}
+
+/// Every thread of the pool adds to numbers of its own.
+class Counter final : public PoolObserver {
+ public:
+  void ran(int, int thread, int64_t begin, int64_t end) noexcept override {
+    Row& row = rows_[static_cast<size_t>(thread)];
+    ++row.parts;
+    row.nanoseconds += end - begin;
+  }
+  int64_t parts() const {
+    int64_t sum = 0;
+    for (const Row& row : rows_) sum += row.parts;
+    return sum;
+  }
+  int64_t nanoseconds() const {
+    int64_t sum = 0;
+    for (const Row& row : rows_) sum += row.nanoseconds;
+    return sum;
+  }
+
+ private:
+  struct alignas(64) Row {
+    int64_t parts = 0, nanoseconds = 0;
+  };
+  std::array<Row, kThreads> rows_;
+};
+
+TEST(Threads, ThePoolIsObservedWhileContextsRun) {
+  ThreadPool& pool = ThreadPool::instance();
+  const int before = pool.threads();
+  pool.setThreads(kThreads);
+  std::atomic<bool> done = false;
+  std::vector<std::thread> threads;
+  for (int thread = 0; thread < 2; ++thread)
+    threads.emplace_back([&] {
+      while (!done) {
+        std::array<int, 9> numbers{};
+        pool.parallel(9, [&](int part) { numbers[static_cast<size_t>(part)] = part; });
+      }
+    });
+  for (int round = 0; round < 200; ++round) {
+    Counter counter;
+    pool.observe(&counter);
+    std::array<int, 9> numbers{};
+    pool.parallel(9, [&](int part) { numbers[static_cast<size_t>(part)] = part; });
+    pool.observe(nullptr);
+    // The last call has come: these are plain numbers.
+    EXPECT_EQ(counter.parts() % 9, 0);
+    EXPECT_GE(counter.nanoseconds(), 0);
+  }
+  done = true;
+  for (std::thread& thread : threads) thread.join();
+  pool.setThreads(before);
 }
 
 }  // namespace
