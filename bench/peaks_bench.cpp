@@ -25,9 +25,6 @@ struct Fp32 {
   static constexpr double kOperations = 16 * 2;
   static Sum add(Sum sum, Factor a, Factor b) { return _mm512_fmadd_ps(a, b, sum); }
 };
-inline Integers mixed(Integers a, Integers b) {
-  return _mm512_xor_si512(a, b);
-}
 #else
 using Integers = __m256i;
 struct Fp32 {
@@ -36,9 +33,6 @@ struct Fp32 {
   static constexpr double kOperations = 8 * 2;
   static Sum add(Sum sum, Factor a, Factor b) { return _mm256_fmadd_ps(a, b, sum); }
 };
-inline Integers mixed(Integers a, Integers b) {
-  return _mm256_xor_si256(a, b);
-}
 #endif
 
 #ifdef __AVX512BF16__
@@ -96,18 +90,14 @@ const Integers* zeros(size_t bytes) {
 }
 
 void readAll(benchmark::State& state, const Integers* from, size_t bytes) {
-  const size_t vectors = bytes / sizeof(Integers) / 8 * 8;
+  const size_t vectors = bytes / sizeof(Integers) / 16 * 16;
   const auto passes = static_cast<int>(std::max<size_t>(1, (size_t{1} << 20) / bytes));
-  Integers sums[4] = {};
   for ([[maybe_unused]] auto iteration : state)
-    for (int pass = 0; pass < passes; ++pass) {
-      for (size_t at = 0; at < vectors; at += 8) {
-#pragma GCC unroll 8
-        for (size_t v = 0; v < 8; ++v) sums[v % 4] = mixed(sums[v % 4], from[at + v]);
+    for (int pass = 0; pass < passes; ++pass)
+      for (size_t at = 0; at < vectors; at += 16) {
+#pragma GCC unroll 16
+        for (size_t v = 0; v < 16; ++v) asm volatile("" ::"v"(from[at + v]));
       }
-      benchmark::ClobberMemory();
-    }
-  for (Integers& sum : sums) hide(sum);
   state.counters["rate"] = rate(static_cast<double>(vectors * sizeof(Integers)) * passes);
 }
 

@@ -14,7 +14,7 @@ case "$mode" in
 esac
 
 sources() {  # tracked and new files; not the lists in .inc, whose lines are no C++ yet
-  git ls-files --cached --others --exclude-standard -- '*.h' '*.cpp'
+  git ls-files --cached --others --exclude-standard -- '*.h' '*.cpp' '*.js'
 }
 
 existing() {

@@ -2,8 +2,8 @@
 """Opens reports in headless Chromium: no error on the console, every chart drawn, search, sorting and printing work.
 
 usage: check_report.py --renderer PROGRAM [--ridge RIDGE --model MODEL.onnx ...] [--keep FOLDER]
-  --renderer  build/release/report_page: JSON document in, HTML page out
-  --ridge     also reports of `ridge roofline MODEL --html`, if that command is there
+  --renderer  build/release/tests/unit/report/render_report: JSON document in, page and plot out
+  --ridge     also reports of `ridge roofline MODEL`, if that command is there
 """
 import argparse
 import base64
@@ -16,6 +16,7 @@ import shutil
 import subprocess
 import sys
 import tempfile
+import time
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 DATA = ROOT / "tests/unit/report/data"
@@ -92,7 +93,7 @@ def with_probe(page, folder):
 
 
 def layers_of(document, table):
-    if table == "table-graph" or document.get("kind") == "profile":
+    if table == "table-graph" or document.get("kind") == "profile" or "plan" not in document:
         return document["layers"]
     return document["plan"]["layers"]
 
@@ -118,7 +119,7 @@ def check_table(name, seen, document, problems):
 
 
 def check_graph(seen, document, problems):
-    layers = layers_of(document, "graph" if "plan" not in document else "plan")
+    layers = layers_of(document, "plan")
     last = len(layers) - 1
     if seen["nodes"] != len(layers) or seen["overlaps"]:
         problems.append(f"graph: {seen['nodes']} nodes for {len(layers)} layers, {seen['overlaps']} on top of each other")
@@ -174,32 +175,41 @@ def check_page(program, page, document, folder):
     problems += judge(json.loads(html.unescape(result.group(1))), document)
     pdf = folder / f"{page.stem}.pdf"
     chromium(program, page, folder, "--no-pdf-header-footer", f"--print-to-pdf={pdf}")
-    rows = sum(len(part["layers"]) for part in (document, document.get("plan") or {}) if "layers" in part)
-    if not pdf.exists() or pages_of(pdf) < 2 + rows // 200:
+    rows = len(layers_of(document, "plan"))
+    if not pdf.exists() or pages_of(pdf) < 2 + rows // 110:
         problems.append(f"printed {pages_of(pdf) if pdf.exists() else 'no'} pages for {rows} rows")
     return problems
 
 
-def documents(folder, renderer):
-    """(page, document) of every fixture."""
-    made = {path.stem: json.loads(path.read_text()) for path in sorted(DATA.glob("*.json"))}
-    made["large"] = large_document()
-    for name, document in made.items():
-        source, page = folder / f"{name}.json", folder / f"{name}.html"
-        source.write_text(json.dumps(document))
-        subprocess.run([renderer, source, page, folder / f"{name}_plot.png"], check=True)
-        yield page, document
+def render(renderer, folder, name, document):
+    source, page = folder / f"{name}.json", folder / f"{name}.html"
+    source.write_text(json.dumps(document))
+    subprocess.run([renderer, source, page, folder / f"{name}_plot.png"], check=True)
+    return page, document
 
 
-def reports_of_ridge(folder, ridge, models):
-    if subprocess.run([ridge, "roofline", "--help"], capture_output=True).returncode != 0:
+def fixtures(folder, renderer):
+    """(page, document) of all that the tests bring along."""
+    pages = [render(renderer, folder, path.stem, json.loads(path.read_text())) for path in sorted(DATA.glob("*.json"))]
+    return pages + [render(renderer, folder, "large", large_document())]
+
+
+def reports_of_ridge(folder, renderer, ridge, models):
+    """The same for models, by the command itself; by way of its JSON while it does not write pages."""
+    # Asked for help, ridge gives it, whatever stands before --help.
+    usage = subprocess.run([ridge, "roofline", "--help"], capture_output=True, text=True)
+    if "--convention" not in usage.stdout:
         print("reports: this ridge has no roofline command: only fixtures are looked at")
-        return
+        return []
+    pages = []
     for model in models:
-        page, source = folder / f"{model.stem}.html", folder / f"{model.stem}.json"
-        subprocess.run([ridge, "roofline", model, "--target", "RTX 3080", "--html", page, "--png", page.with_suffix(".png"), "--json", source], check=True,
-                       stdout=subprocess.DEVNULL)
-        yield page, json.loads(source.read_text())
+        source, page = folder / f"{model.stem}.json", folder / f"{model.stem}.html"
+        own = ["--html", page, "--png", page.with_suffix(".png")] if "--html" in usage.stdout else []
+        command = [ridge, "roofline", model, "--target", "RTX 3080", "--quiet", "--json", source, *own]
+        subprocess.run(command, check=True, stdout=subprocess.DEVNULL)
+        document = json.loads(source.read_text())
+        pages.append((page, document) if own else render(renderer, folder, model.stem, document))
+    return pages
 
 
 def main():
@@ -220,16 +230,18 @@ def main():
         if "started" not in dom:
             sys.exit(f"reports: error: {program} cannot start here (exit {status}): {log[-800:]}")
         failed = 0
-        pages = list(documents(folder, arguments.renderer))
+        begin = time.monotonic()
+        pages = fixtures(folder, arguments.renderer)
         if arguments.ridge:
-            pages += reports_of_ridge(folder, arguments.ridge, [model for model in arguments.model if model.exists()])
+            models = [model for model in arguments.model if model.exists()]
+            pages += reports_of_ridge(folder, arguments.renderer, arguments.ridge, models)
         for page, document in pages:
             problems = check_page(program, page, document, folder)
             if arguments.keep:
                 photograph(program, page, folder)
             failed += bool(problems)
             print("\n".join([f"{page.stem}: {'wrong' if problems else 'fine'}"] + [f"  {problem}" for problem in problems]))
-        print(f"reports: {len(pages)} pages in Chromium, {failed} wrong")
+        print(f"reports: {len(pages)} pages in Chromium, {failed} wrong, {time.monotonic() - begin:.0f} s")
     return 1 if failed else 0
 
 

@@ -1,15 +1,16 @@
-// Put into a report by check_report.py: uses the page as people do, through its elements, and writes down what it saw.
+// Put into a report by check_report.py: uses the page as people do, through its elements, and writes down
+// what it saw.
 (() => {
   "use strict";
   const all = (selector, root = document) => [...root.querySelectorAll(selector)];
 
   function type(input, text) {
     input.value = text;
-    input.dispatchEvent(new Event("input", { bubbles: true }));
+    input.dispatchEvent(new Event("input", {bubbles: true}));
   }
 
   function press(target, key) {
-    target.dispatchEvent(new KeyboardEvent("keydown", { key, bubbles: true, cancelable: true }));
+    target.dispatchEvent(new KeyboardEvent("keydown", {key, bubbles: true, cancelable: true}));
   }
 
   /** Pixels that are not transparent, per chart. */
@@ -17,10 +18,11 @@
     const ink = {};
     for (const canvas of all("canvas")) {
       // A copy is read: reading the chart's own canvas often makes Chromium complain on the console.
-      const copy = Object.assign(document.createElement("canvas"), { width: canvas.width, height: canvas.height });
-      const context = copy.getContext("2d", { willReadFrequently: true });
+      const copy =
+          Object.assign(document.createElement("canvas"), {width: canvas.width, height: canvas.height});
+      const context = copy.getContext("2d", {willReadFrequently: true});
       context.drawImage(canvas, 0, 0);
-      const { data } = context.getImageData(0, 0, copy.width, copy.height);
+      const {data} = context.getImageData(0, 0, copy.width, copy.height);
       let count = 0;
       for (let at = 3; at < data.length; at += 4) count += data[at] > 0;
       ink[canvas.closest(".card").id] = count;
@@ -36,7 +38,7 @@
     const [filter, count] = [card.querySelector("input"), card.querySelector(".count")];
     if (heading) heading.click();
     const risen = heading?.parentElement.getAttribute("aria-sort") === "ascending";
-    if (risen) heading.click(); // it fell already
+    if (risen) heading.click();  // it fell already
     const falling = indexes().slice(0, 20);
     box.scrollTop = box.scrollHeight;
     box.dispatchEvent(new Event("scroll"));
@@ -44,7 +46,7 @@
     type(filter, "no such layer");
     const none = count.textContent;
     type(filter, "");
-    return { column: heading?.textContent, before: before.length, falling, last, none, all: count.textContent };
+    return {column: heading?.textContent, before: before.length, falling, last, none, all: count.textContent};
   }
 
   function useGraph(card) {
@@ -65,13 +67,24 @@
     const zoomed = svg.firstElementChild.getAttribute("transform") !== moved;
     press(document.body, "Escape");
     const marks = nodes.map((node) => node.querySelector("rect").getBoundingClientRect());
-    return { nodes: nodes.length, wires: all(".wires path", card).length, wanted, found, chosen, details, above, zoomed,
-      closed: document.querySelector("#details").hidden, overlaps: overlapsOf(marks) };
+    return {
+      nodes: nodes.length,
+      wires: all(".wires path", card).length,
+      wanted,
+      found,
+      chosen,
+      details,
+      above,
+      zoomed,
+      closed: document.querySelector("#details").hidden,
+      overlaps: overlapsOf(marks)
+    };
   }
 
   /** Nodes that lie on each other: the layout must keep them apart. */
   function overlapsOf(boxes) {
-    const sorted = boxes.map((box) => ({ left: box.left, right: box.right, top: box.top, bottom: box.bottom })).sort((a, b) => a.left - b.left);
+    const sorted = boxes.map((box) => ({left: box.left, right: box.right, top: box.top, bottom: box.bottom}))
+                       .sort((a, b) => a.left - b.left);
     let overlaps = 0;
     sorted.forEach((box, at) => {
       for (let next = at + 1; next < sorted.length && sorted[next].left < box.right - 0.01; next += 1) {
@@ -83,7 +96,7 @@
   }
 
   function look() {
-    const seen = { ready: document.body.dataset.ready === "yes", charts: inkOfCharts() };
+    const seen = {ready: document.body.dataset.ready === "yes", charts: inkOfCharts()};
     seen.tiles = all(".tile").length;
     seen.tables = Object.fromEntries(all(".card:has(.table-box)").map((card) => [card.id, useTable(card)]));
     const graph = document.querySelector("#graph");
@@ -107,7 +120,7 @@
     try {
       result.textContent = JSON.stringify(look());
     } catch (error) {
-      result.textContent = JSON.stringify({ failed: `${error}\n${error.stack}` });
+      result.textContent = JSON.stringify({failed: `${error}\n${error.stack}`});
     }
     document.body.append(result);
   }

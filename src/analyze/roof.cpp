@@ -36,27 +36,27 @@ Roof nominalRoof(const Device& device, const std::string& target, Precision prec
   return roof;
 }
 
+/// Main memory is known by measuring only: the formula does not know what is plugged in.
+void takeBandwidth(Roof& nominal, const Roof& measured) {
+  if (nominal.bandwidthBytesPerS > 0) return;
+  nominal.bandwidthBytesPerS = measured.bandwidthBytesPerS;
+  nominal.source +=
+      measured.bandwidthBytesPerS > 0 ? ", bandwidth " + measured.source : ", bandwidth not known";
+}
+
 Roofs roofsOfThisMachine(const RoofRequest& request, const DeviceTable& table) {
   const Device device = machineOf(thisCpu(), table, request.threads);
   const std::string target =
       fmt::format("{}, {} {}", device.name, request.threads, request.threads == 1 ? "thread" : "threads");
-  Roofs roofs;
-  if (request.measure) roofs.measured = measuredRoof(request.threads, request.precision);
-  // A measured peak stands alone where no rate is known of this CPU.
-  if (roofs.measured && !usualPeak(device, request.precision)) {
-    roofs.nominal = *roofs.measured;
-  } else {
-    roofs.nominal = nominalRoof(device, target, request.precision);
-  }
-  if (roofs.measured) {
-    roofs.measured->target = roofs.nominal.target = target;
-    if (roofs.nominal.bandwidthBytesPerS <= 0) {
-      roofs.nominal.bandwidthBytesPerS = roofs.measured->bandwidthBytesPerS;
-      roofs.nominal.source += ", bandwidth " + roofs.measured->source;
-    }
-  } else {
-    roofs.nominal.source += ", bandwidth not known";
-  }
+  Roof measured;
+  if (request.measure) measured = measuredRoof(request.threads, request.precision);
+  measured.target = target;
+  const bool whole = measured.peakOpsPerS > 0 && measured.bandwidthBytesPerS > 0;
+  // A measurement stands alone where no rate of this CPU is known.
+  const bool alone = whole && !usualPeak(device, request.precision);
+  Roofs roofs{alone ? measured : nominalRoof(device, target, request.precision), std::nullopt};
+  takeBandwidth(roofs.nominal, measured);
+  if (whole) roofs.measured = measured;
   return roofs;
 }
 

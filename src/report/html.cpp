@@ -49,7 +49,9 @@ std::string titleOf(const nlohmann::json& document) {
     const auto found = document.find(key);
     return found != document.end() && found->is_string() ? found->get<std::string>() : std::string();
   };
-  const std::string model = text("model_name"), kind = text("kind");
+  std::string model = text("model_name");
+  const std::string kind = text("kind");
+  model.erase(0, model.rfind('/') + 1);  // npos + 1 is 0
   return (model.empty() ? "" : model + " - ") + "ridge" + (kind.empty() ? "" : " " + kind);
 }
 

@@ -94,7 +94,7 @@ const std::vector<FamilyRule>& familyRules() {
       {{"normalization", {201, 138, 0}}, {"norm", "softmax", "lrn"}},
       {{"pooling, reduction", {42, 155, 208}}, {"pool", "reduce", "argmax", "argmin", "topk"}},
       {{"data movement", {122, 130, 142}},
-       {"reshape", "transpose", "concat", "slice", "split", "gather", "scatter", "pad", "flatten", "squeeze",
+       {"shape", "transpose", "concat", "slice", "split", "gather", "scatter", "pad", "flatten", "squeeze",
         "expand", "tile", "cast", "copy", "resize", "space", "identity", "reformat", "shuffle"}},
   };
   return rules;
@@ -115,6 +115,7 @@ double PlotRoof::at(double intensity) const {
 Plot plotOf(const Json& document) {
   Plot plot;
   plot.title = text(document, "model_name");
+  plot.title.erase(0, plot.title.rfind('/') + 1);  // npos + 1 is 0
   plot.operation = operationOf(document);
   plot.roofs = roofsOf(document);
   const double batch = number(document, "batch");

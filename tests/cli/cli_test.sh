@@ -323,6 +323,54 @@ expect 3 run work/scaled.ridge --tap '*'
 says err "--no-portable"
 rm -f work/scaled.ridge
 
+# --- devices: this machine, the table, files of the user
+expect 0 device --help
+says out "Example:"
+expect 2 device --no-such-flag
+expect 0 device
+says out "this machine: "
+says out "bandwidth not known"
+expect 0 device --name 'rtx 3080' --json -
+is_json out
+says out '"kind": "device"'
+says out '"ridge_point": 39.1'
+expect 0 device --name A100
+says out "1.41 GHz x 108 SM x 4 tensor cores x 256 FMA x 2 = 311.9 TFLOPS"
+says out "tensor cores want channels in multiples"
+expect 0 device --name 'Jetson AGX Xavier'
+says out "32 TOPS count the DLA"
+expect 0 device --name H200,T4 --name 'RTX 5090' --precision fp16
+says out "NVIDIA GeForce RTX 5090"
+says out "fp16 ridge point"
+expect 0 device --list
+says out "AMD EPYC 9654"
+expect 0 device --name V100 --gemm 4x4x8 --precision fp16 --json result.json
+is_json result.json
+says result.json '"steps": 128'
+says out "1 tensor core"
+expect 0 device --gemm 100x100x100 --precision fp32
+for arguments in "--name RTX3081" "--name H100" "--name ," "--gemm 4x4 --precision fp16" "--gemm 4x4x8" \
+  "--gemm 4x4x8 --precision fp17" "--name V100 --gemm 8x8x8 --precision int4" "--list --name A100" \
+  "--measure --name A100" "--measure --list" "--measure --gemm 4x4x8 --precision fp16"; do
+  # shellcheck disable=SC2086
+  expect 2 device $arguments
+done
+expect 2 device --name 'RTX 3081'
+says err "did you mean NVIDIA GeForce RTX 3080"
+RIDGE_ISA=generic XDG_CACHE_HOME=$PWD/cache expect 0 device --measure --threads 1 --json result.json
+is_json result.json
+says result.json '"median_ops_per_s"'
+says out "a step of a plan"
+[ -s cache/ridge/machine.json ] || fail "the measurement was not stored"
+echo '{"devices": {"My Board": {"generation": "ada", "cores": 10, "clock_ghz": 2}}}' >mine.json
+expect 0 device --name 'my board' --device-file mine.json
+says out "2 GHz x 10 SM x 128 CUDA cores x 2 = 5.12 TFLOPS"
+echo '{"devices": {"My Board": {"generation": "ada", "cores": 10, "clock_ghz": -2}}}' >mine.json
+expect 3 device --device-file mine.json
+says err 'mine.json at devices["My Board"].clock_ghz'
+expect 3 device --device-file missing.json
+expect 3 device --device-file "$model"
+
 # --- advice that names what the user gave
 expect 2 run cases/scaled.onnx --input bias=cases/state.npy
 says err "'bias' is a constant of the model"

@@ -7,6 +7,7 @@
 #include "base/text.h"
 #include "commands.h"
 #include "common/output.h"
+#include "device_measure.h"
 #include "device_view.h"
 
 namespace ridge::tool {
@@ -21,7 +22,7 @@ struct Flags {
   CommonFlags common;
   std::vector<std::string> names;
   std::string deviceFile, gemm, precision;
-  bool list = false;
+  bool list = false, measure = false;
 };
 
 std::optional<Precision> wantedPrecision(const Flags& flags) {
@@ -87,10 +88,18 @@ Json all(const Output& out, const DeviceTable& table, const Flags& flags) {
   return list;
 }
 
+Json measured(const Output& out, const DeviceTable& table) {
+  const MeasuredMachine machine = measureHere(out);
+  showMeasurement(out, machine, machineOf(thisCpu(), table, machine.threads));
+  return measurementJson(machine);
+}
+
 int run(const Flags& flags) {
   flags.common.apply();
   const Output out(flags.common);
   const DeviceTable table = allDevices(flags.deviceFile);
+  if (flags.measure && (!flags.names.empty() || !flags.gemm.empty() || flags.list))
+    failUsage("only this machine can be measured", "--measure", "leave out --name, --gemm and --list");
   Json devices;
   if (flags.list)
     devices = all(out, table, flags);
@@ -98,7 +107,9 @@ int run(const Flags& flags) {
     devices = gemmOnEach(out, wantedDevices(flags, table), flags);
   else
     devices = peaksOfEach(out, wantedDevices(flags, table), flags);
-  out.json({{"kind", "device"}, {"devices", std::move(devices)}});
+  Json document{{"kind", "device"}, {"devices", std::move(devices)}};
+  if (flags.measure) document["measured"] = measured(out, table);
+  out.json(std::move(document));
   return 0;
 }
 
@@ -109,6 +120,8 @@ std::function<int()> addDevice(CLI::App& app) {
   flags->common.add(app);
   app.add_option("--name", flags->names,
                  "a device of the table instead of this machine; repeat or use commas to compare several");
+  app.add_flag("--measure", flags->measure,
+               "measure the peaks, bandwidths and overheads of this machine (some 12 s; docs/measure.md)");
   app.add_flag("--list", flags->list, "all devices of the table");
   app.add_option(
       "--device-file", flags->deviceFile,

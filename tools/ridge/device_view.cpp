@@ -156,9 +156,8 @@ Json bandwidthJson(const Device& device, const Bandwidth& bandwidth) {
 }  // namespace
 
 void showDevice(const Output& out, const Device& device, Only only) {
-  out.line(fmt::format("{}: {}, {} {}{}, {}", device.name, device.generation->title, device.cores,
-                       device.generation->core,
-                       device.cores != 1 && device.generation->core == "core" ? "s" : "", clocksOf(device)));
+  out.line(fmt::format("{}: {}, {}, {}", device.name, device.generation->title,
+                       counted(device.cores, device.generation->core), clocksOf(device)));
   const double bandwidth = bandwidthOf(device).bytesPerS;
   Rows rows{{"units", "precision", "peak", "published", "ridge point", "terms"}};
   for (const Peak& peak : wantedPeaks(device, only))
@@ -166,7 +165,10 @@ void showDevice(const Output& out, const Device& device, Only only) {
                     formatOps(peak.opsPerS, peak.precision),
                     peak.published > 0 ? fmt::format("{:g}", peak.published / 1e12) : "-",
                     ridgePoint(peak, bandwidth), peak.terms.empty() ? "published" : peak.terms});
-  if (rows.size() > 1) out.table(rows);
+  if (rows.size() > 1)
+    out.table(rows);
+  else
+    out.line(fmt::format("no peak{} is known of it", only ? fmt::format(" for {}", name(*only)) : ""));
   out.line(memoryLine(device));
   showMeasured(out, device);
   showDeviations(out, device);

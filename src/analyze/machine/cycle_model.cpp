@@ -36,10 +36,6 @@ std::string shown(const Block& block) {
   return fmt::format("m{}n{}k{}", block.m, block.n, block.k);
 }
 
-std::string counted(int64_t count, const std::string& thing) {
-  return fmt::format("{} {}{}", count, thing, count == 1 ? "" : "s");
-}
-
 /// Rows of one device, one product.
 class Rows {
  public:

@@ -7,12 +7,6 @@
 namespace ridge::analyze {
 namespace {
 
-/// "108 SM", "8 cores", "1 tensor core".
-std::string counted(int64_t count, const std::string& thing) {
-  const bool plural = count != 1 && !thing.empty() && thing.back() >= 'a' && thing.back() <= 'z';
-  return fmt::format("{} {}{}", count, thing, plural ? "s" : "");
-}
-
 /// The factors that make a unit's multiply-adds of one cycle.
 std::string termsOf(const UnitRate& rate, bool lanes) {
   const Block& cycle = rate.cycle;
@@ -106,6 +100,11 @@ Bandwidth bandwidthOf(const Device& device) {
   const bool published = memory.published > 0 && (device.publishedFirst || result.formula <= 0);
   result.bytesPerS = published ? memory.published : result.formula;
   return result;
+}
+
+std::string counted(int64_t count, std::string_view thing) {
+  const bool word = !thing.empty() && thing.back() >= 'a' && thing.back() <= 'z';
+  return fmt::format("{} {}{}", count, thing, word && count != 1 ? "s" : "");
 }
 
 std::string_view teraUnit(Precision precision) {

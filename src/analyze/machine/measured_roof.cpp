@@ -1,6 +1,7 @@
 #include "analyze/machine/measured_roof.h"
 
 #include <algorithm>
+#include <optional>
 
 namespace ridge::analyze {
 namespace {
@@ -15,7 +16,7 @@ double mainMemory(const MeasuredMachine& machine, Traffic traffic) {
 
 }  // namespace
 
-std::optional<Roof> roofIn(const MeasuredMachine& machine, Precision precision) {
+Roof roofIn(const MeasuredMachine& machine, Precision precision) {
   Roof roof;
   roof.precision = precision;
   roof.source = "measured " + machine.date;
@@ -25,10 +26,10 @@ std::optional<Roof> roofIn(const MeasuredMachine& machine, Precision precision) 
   roof.bandwidthBytesPerS = mainMemory(machine, Traffic::read);
   if (roof.bandwidthBytesPerS <= 0) roof.bandwidthBytesPerS = mainMemory(machine, Traffic::copy);
   roof.launchSeconds = machine.stepSeconds;
-  return roof.peakOpsPerS > 0 && roof.bandwidthBytesPerS > 0 ? std::optional(roof) : std::nullopt;
+  return roof;
 }
 
-std::optional<Roof> measuredRoof(int threads, Precision precision) {
+Roof measuredRoof(int threads, Precision precision) {
   std::optional<MeasuredMachine> machine = storedMeasurement(threads);
   if (!machine) {
     machine = measureMachine({.threads = threads, .quick = true});

@@ -1,19 +1,20 @@
 // Operations per second over operations per byte, both logarithmic, under the roofs of the machine.
 
-/** Layers that have a place on the plot, with it: measured rate where there is one, else the rate at the least time. */
+/**
+ * Layers that have a place on the plot, with it: measured rate where there is one, else the rate at the
+ * least time.
+ */
 function plotPoints(view, roof) {
   const points = [];
   for (const layer of view.layers) {
     if (!(layer.intensity > 0) || !(layer.flops > 0)) continue;
     const rate = layer.opsPerS ?? (roof ? roofAt(roof, layer.intensity) : null);
-    if (rate > 0) points.push({ x: layer.intensity, y: rate, layer });
+    if (rate > 0) points.push({x: layer.intensity, y: rate, layer});
   }
   return points;
 }
 
-function pointRadius(layer) {
-  return 3 + 22 * Math.sqrt(Math.min(Math.max(layer.share ?? 0, 0), 1));
-}
+function pointRadius(layer) { return 3 + 22 * Math.sqrt(Math.min(Math.max(layer.share ?? 0, 0), 1)); }
 
 function familyDataset(family, points) {
   return {
@@ -31,7 +32,7 @@ function familyDataset(family, points) {
 
 function roofDataset(roof, range, first) {
   const ridge = roof.peak / roof.bandwidth;
-  const corners = [range[0], ridge, range[1]].map((x) => ({ x, y: roofAt(roof, x) }));
+  const corners = [range[0], ridge, range[1]].map((x) => ({x, y: roofAt(roof, x)}));
   return {
     label: `${roof.name} roof`,
     roof,
@@ -53,14 +54,16 @@ function roofDataset(roof, range, first) {
 const roofLabels = {
   id: "roofLabels",
   afterDatasetsDraw(chart) {
-    const { ctx, chartArea, scales: { x, y } } = chart;
+    const {ctx, chartArea, scales: {x, y}} = chart;
     ctx.save();
     ctx.font = `600 11px ${Chart.defaults.font.family}`;
-    chart.data.datasets.filter((set) => set.roof).forEach(({ roof, borderColor }) => {
+    chart.data.datasets.filter((set) => set.roof).forEach(({roof, borderColor}) => {
       ctx.fillStyle = borderColor;
       ctx.textAlign = "right";
       const below = report.roofs.some((other) => other.peak > roof.peak);
-      write(ctx, `${roof.name}  ${opsRateText(roof.peak)}`, chartArea.right - 6, y.getPixelForValue(roof.peak) + (below ? 16 : -8));
+      write(
+          ctx, `${roof.name}  ${opsRateText(roof.peak)}`, chartArea.right - 6,
+          y.getPixelForValue(roof.peak) + (below ? 16 : -8));
       writeAlongSlope(chart, roof, x, y);
     });
     markRidge(chart, x, y);
@@ -79,7 +82,7 @@ function write(ctx, text, x, y) {
 
 /** A line from the ridge down to its intensity. */
 function markRidge(chart, x, y) {
-  const { ctx, chartArea } = chart;
+  const {ctx, chartArea} = chart;
   const roof = report.roofs[0];
   if (!roof) return;
   const place = x.getPixelForValue(roof.peak / roof.bandwidth);
@@ -97,11 +100,11 @@ function markRidge(chart, x, y) {
 }
 
 function writeAlongSlope(chart, roof, x, y) {
-  const { ctx, chartArea } = chart;
+  const {ctx, chartArea} = chart;
   const start = x.getPixelForValue(x.min);
   const bend = Math.min(x.getPixelForValue(roof.peak / roof.bandwidth), chartArea.right);
-  const from = { x: start, y: y.getPixelForValue(roofAt(roof, x.min)) };
-  const to = { x: bend, y: y.getPixelForValue(roofAt(roof, roof.peak / roof.bandwidth)) };
+  const from = {x: start, y: y.getPixelForValue(roofAt(roof, x.min))};
+  const to = {x: bend, y: y.getPixelForValue(roofAt(roof, roof.peak / roof.bandwidth))};
   if (to.x - from.x < 140) return;
   const below = report.roofs.some((other) => other.bandwidth > roof.bandwidth);
   const part = below ? 0.62 : 0.3;
@@ -116,9 +119,11 @@ function writeAlongSlope(chart, roof, x, y) {
 /** Across all points and the ridge, and along all roofs. */
 function plotRanges(points) {
   const ridges = report.roofs.map((roof) => roof.peak / roof.bandwidth);
-  const x = logarithmicRange([...points.map((point) => point.x), ...ridges.flatMap((ridge) => [ridge / 3, ridge * 6])]);
-  const y = logarithmicRange([...points.map((point) => point.y), ...report.roofs.map((roof) => roof.peak * 1.6)]);
-  return { x, y };
+  const x = logarithmicRange(
+      [...points.map((point) => point.x), ...ridges.flatMap((ridge) => [ridge / 3, ridge * 6])]);
+  const y =
+      logarithmicRange([...points.map((point) => point.y), ...report.roofs.map((roof) => roof.peak * 1.6)]);
+  return {x, y};
 }
 
 function rooflineConfig(view) {
@@ -126,15 +131,15 @@ function rooflineConfig(view) {
   const ranges = plotRanges(points);
   // Large points first, so that small ones stay in reach of the pointer.
   points.sort((a, b) => (b.layer.share ?? 0) - (a.layer.share ?? 0));
-  const families = FAMILIES
-    .map((family) => ({ family, own: points.filter((point) => point.layer.family === family) }))
-    .filter(({ own }) => own.length > 0)
-    .map(({ family, own }) => familyDataset(family, own));
+  const families =
+      FAMILIES.map((family) => ({family, own: points.filter((point) => point.layer.family === family)}))
+          .filter(({own}) => own.length > 0)
+          .map(({family, own}) => familyDataset(family, own));
   const datasets = [...families, ...report.roofs.map((roof, at) => roofDataset(roof, ranges.x, at === 0))];
   const layerAt = (item) => datasets[item.datasetIndex].data[item.dataIndex]?.layer;
   return {
     type: "scatter",
-    data: { datasets },
+    data: {datasets},
     plugins: [roofLabels],
     options: {
       scales: {
@@ -143,7 +148,7 @@ function rooflineConfig(view) {
       },
       onClick: chooseOnClick(view, layerAt),
       plugins: {
-        legend: { position: "bottom", labels: { usePointStyle: true, boxWidth: 8, boxHeight: 7, padding: 14 } },
+        legend: {position: "bottom", labels: {usePointStyle: true, boxWidth: 8, boxHeight: 7, padding: 14}},
         tooltip: rooflineTooltip(datasets, layerAt),
       },
     },
@@ -153,18 +158,19 @@ function rooflineConfig(view) {
 /** Points tell about their layer, ridges about their roof. */
 function rooflineTooltip(datasets, layerAt) {
   const ofLayers = layerTooltip(layerAt);
-  const roofLines = (roof) => [
-    `ridge point: ${intensityText(roof.peak / roof.bandwidth)}`,
-    `peak: ${opsRateText(roof.peak)}`,
-    `memory: ${bandwidthText(roof.bandwidth)}`,
-    visible(roof.source),
+  const roofLines = (roof) => [`ridge point: ${intensityText(roof.peak / roof.bandwidth)}`,
+                               `peak: ${opsRateText(roof.peak)}`,
+                               `memory: ${bandwidthText(roof.bandwidth)}`,
+                               visible(roof.source),
   ].filter(Boolean);
   return {
     ...ofLayers,
     filter: (item, at) => at === 0 && (layerAt(item) !== undefined || item.dataIndex === 1),
     callbacks: {
-      title: (items) => (items.length === 0 ? "" : titleOf(layerAt(items[0])) || datasets[items[0].datasetIndex].label),
-      label: (item) => (layerAt(item) ? ofLayers.callbacks.label(item) : roofLines(datasets[item.datasetIndex].roof)),
+      title: (items) =>
+          (items.length === 0 ? "" : titleOf(layerAt(items[0])) || datasets[items[0].datasetIndex].label),
+      label: (item) =>
+          (layerAt(item) ? ofLayers.callbacks.label(item) : roofLines(datasets[item.datasetIndex].roof)),
     },
   };
 }
@@ -173,6 +179,9 @@ function rooflineCard(view) {
   const left = view.layers.length - plotPoints(view, report.roofs[0]).length;
   const kind = report.profiled ? "Measured rates" : "Rates at the least time, on the roof by definition";
   const note = `${kind}; the area of a point is its share of the time.` +
-    (left > 0 ? ` ${wholeText(left)} of ${wholeText(view.layers.length)} layers have no arithmetic and no place here.` : "");
-  return chartCard("roofline", "Roofline", note, () => rooflineConfig(view), { class: "two-thirds", size: "tall" });
+      (left > 0 ? ` ${wholeText(left)} of ${
+                      wholeText(view.layers.length)} layers have no arithmetic and no place here.` :
+                  "");
+  return chartCard(
+      "roofline", "Roofline", note, () => rooflineConfig(view), {class: "two-thirds", size: "tall"});
 }

@@ -2,15 +2,26 @@
 
 // CSS pixels: between the margins of an A4 page, and of charts by their size.
 const PAPER_WIDTH = 690;
-const PAPER_HEIGHTS = { tall: 370, usual: 210, low: 140 };
-const drawn = []; // {canvas, build, chart, paperHeight} of every chart of the page
+const PAPER_HEIGHTS = {
+  tall: 370,
+  usual: 210,
+  low: 140
+};
+const drawn = [];  // {canvas, build, chart, paperHeight} of every chart of the page
 
-/** A card with a chart; `build()` gives Chart.js's configuration and is asked again when the theme changes. */
+/**
+ * A card with a chart; `build()` gives Chart.js's configuration and is asked again when the theme changes.
+ */
 function chartCard(id, title, note, build, options = {}) {
   const node = card(id, title, note, options);
-  const canvas = element("canvas", { role: "img", "aria-label": `${title}. ${note}` });
-  node.append(element("div", { class: `chart ${options.size ?? ""}` }, canvas));
-  drawn.push({ canvas, build, chart: null, paperHeight: options.paperHeight ?? PAPER_HEIGHTS[options.size ?? "usual"] });
+  const canvas = element("canvas", {role: "img", "aria-label": `${title}. ${note}`});
+  node.append(element("div", {class: `chart ${options.size ?? ""}`}, canvas));
+  drawn.push({
+    canvas,
+    build,
+    chart: null,
+    paperHeight: options.paperHeight ?? PAPER_HEIGHTS[options.size ?? "usual"]
+  });
   return node;
 }
 
@@ -40,19 +51,17 @@ function forgetCharts() {
 
 /** Canvases keep their pixels when a page is laid out for paper: they are drawn for its width. */
 function fitChartsToPaper() {
-  for (const { canvas, chart, paperHeight } of drawn) {
+  for (const {canvas, chart, paperHeight} of drawn) {
     const half = canvas.closest(".card").matches(".half");
     chart.resize(half ? PAPER_WIDTH / 2 - 12 : PAPER_WIDTH, paperHeight);
   }
 }
 
 function fitChartsToScreen() {
-  for (const { chart } of drawn) chart.resize();
+  for (const {chart} of drawn) chart.resize();
 }
 
-function axisTitle(text) {
-  return { display: true, text, color: token("ink-soft"), font: { size: 11 } };
-}
+function axisTitle(text) { return {display: true, text, color: token("ink-soft"), font: {size: 11}}; }
 
 function logarithmicAxis(title, unit, range) {
   return {
@@ -60,8 +69,11 @@ function logarithmicAxis(title, unit, range) {
     title: axisTitle(title),
     min: range[0],
     max: range[1],
-    grid: { color: (context) => (isDecade(context.tick?.value) ? token("line-strong") : token("line")), drawBorder: false },
-    ticks: { callback: (value) => decadeText(value, unit), autoSkip: false, maxRotation: 0 },
+    grid: {
+      color: (context) => (isDecade(context.tick?.value) ? token("line-strong") : token("line")),
+      drawBorder: false
+    },
+    ticks: {callback: (value) => decadeText(value, unit), autoSkip: false, maxRotation: 0},
   };
 }
 
@@ -87,8 +99,8 @@ function layerAxis(count) {
     min: -0.5,
     max: count - 0.5,
     title: axisTitle("layer, in order of execution"),
-    grid: { display: false, drawBorder: false },
-    ticks: { precision: 0, maxRotation: 0, callback: (value) => (Number.isInteger(value) ? value : "") },
+    grid: {display: false, drawBorder: false},
+    ticks: {precision: 0, maxRotation: 0, callback: (value) => (Number.isInteger(value) ? value : "")},
   };
 }
 
@@ -99,32 +111,29 @@ function tooltip(titleOfItem, linesOfItem) {
     titleColor: token("paper"),
     bodyColor: token("paper"),
     padding: 10,
-    callbacks: { title: (items) => (items.length > 0 ? titleOfItem(items[0]) : ""), label: linesOfItem },
+    callbacks: {title: (items) => (items.length > 0 ? titleOfItem(items[0]) : ""), label: linesOfItem},
   };
 }
 
 function layerTooltip(layerAt) {
   const lines = (layer) => factsOf(layer)
-    .filter(([key]) => key !== "made of")
-    .map(([key, text]) => `${key}: ${shortened(visible(text), 60)}`);
+                               .filter(([key]) => key !== "made of")
+                               .map(([key, text]) => `${key}: ${shortened(visible(text), 60)}`);
   return {
     ...tooltip((item) => titleOf(layerAt(item)), (item) => linesOf(layerAt(item), lines)),
     filter: (item, at) => at === 0 && layerAt(item) !== undefined,
   };
 }
 
-function titleOf(layer) {
-  return layer ? shortened(visible(layer.name), 60) : "";
-}
+function titleOf(layer) { return layer ? shortened(visible(layer.name), 60) : ""; }
 
-function linesOf(layer, lines) {
-  return layer ? lines(layer) : [];
-}
+function linesOf(layer, lines) { return layer ? lines(layer) : []; }
 
 /** A click on what belongs to a layer chooses it. */
 function chooseOnClick(view, layerAt) {
   return (event, elements, chart) => {
-    const hit = elements.map(({ datasetIndex, index }) => layerAt({ datasetIndex, dataIndex: index, chart })).find(Boolean);
+    const hit = elements.map(({datasetIndex, index}) => layerAt({datasetIndex, dataIndex: index, chart}))
+                    .find(Boolean);
     if (hit) selectLayer(view, hit.index);
   };
 }

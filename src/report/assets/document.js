@@ -1,4 +1,5 @@
-// The JSON document of `ridge roofline` or `ridge profile`, brought to one form. Anything in it may be missing.
+// The JSON document of `ridge roofline` or `ridge profile`, brought to one form. Anything in it may be
+// missing.
 
 const source = readDocument();
 const report = {
@@ -8,6 +9,7 @@ const report = {
   views: viewsOf(source),
   advice: listOf(source.advice).filter(isObject),
   stages: listOf(source.stages).filter(isObject),
+  sweeps: listOf(source.sweeps).filter(isObject),
 };
 
 function readDocument() {
@@ -15,17 +17,11 @@ function readDocument() {
   return isObject(parsed) ? parsed : {};
 }
 
-function isObject(value) {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
-}
+function isObject(value) { return typeof value === "object" && value !== null && !Array.isArray(value); }
 
-function listOf(value) {
-  return Array.isArray(value) ? value : [];
-}
+function listOf(value) { return Array.isArray(value) ? value : []; }
 
-function textOf(value) {
-  return typeof value === "string" ? value : "";
-}
+function textOf(value) { return typeof value === "string" ? value : ""; }
 
 /** Integer arithmetic is not floating point; slides count multiply-adds. */
 function operationUnit() {
@@ -33,22 +29,20 @@ function operationUnit() {
   return /^int/.test(textOf(source.precision)) ? "OP" : "FLOP";
 }
 
-function intensityUnit() {
-  return `${operationUnit()}/B`;
-}
+function intensityUnit() { return `${operationUnit()}/B`; }
 
 /** Measured and nominal lines; documents with only the figures at the top have one line without name. */
 function roofsOf(from) {
   const all = listOf(from.roofs).filter(isObject);
-  if (all.length === 0) all.push({ name: "roof", ...from });
+  if (all.length === 0) all.push({name: "roof", ...from});
   return all
-    .map((roof) => ({
-      name: textOf(roof.name) || "roof",
-      source: textOf(roof.source),
-      peak: finite(roof.peak_ops_per_s),
-      bandwidth: finite(roof.bandwidth_bytes_per_s),
-    }))
-    .filter((roof) => roof.peak > 0 && roof.bandwidth > 0);
+      .map((roof) => ({
+             name: textOf(roof.name) || "roof",
+             source: textOf(roof.source),
+             peak: finite(roof.peak_ops_per_s),
+             bandwidth: finite(roof.bandwidth_bytes_per_s),
+           }))
+      .filter((roof) => roof.peak > 0 && roof.bandwidth > 0);
 }
 
 /** The imported graph, and the plan that was made from it; a profile has the plan only. */
@@ -58,7 +52,9 @@ function viewsOf(from) {
   const graph = isObject(from.graph) ? from.graph : {};
   if (from.kind === "profile") {
     const edges = plan.edges ?? from.edges ?? graph.edges;
-    views.push(makeView("plan", "Plan", from.layers ?? plan.layers, edges, from.model ?? plan.model, plan.memory ?? from.memory));
+    views.push(makeView(
+        "plan", "Plan", from.layers ?? plan.layers, edges, from.model ?? plan.model,
+        plan.memory ?? from.memory));
   } else {
     views.push(makeView("plan", "Plan after fusion", plan.layers, plan.edges, plan.model, plan.memory));
     views.push(makeView("graph", "Imported graph", from.layers, graph.edges, from.model, null));
@@ -96,7 +92,7 @@ function normalizedLayer(layer, index) {
     outputBytes: parts[2],
     bytes: parts.some((part) => part !== null) ? parts.reduce((sum, part) => sum + (part ?? 0), 0) : null,
     intensity: finite(layer.intensity),
-    bound: Object.hasOwn(BOUNDS, layer.bound) ? layer.bound : "none",
+    bound: Object.hasOwn(BOUNDS, layer.bound) ? layer.bound : "unknown",
     floorMs: finite(layer.floor_ms),
     ms: finite(layer.ms),
     minMs: finite(layer.min_ms),
@@ -109,15 +105,19 @@ function normalizedLayer(layer, index) {
     layout: textOf(layer.layout),
     precision: textOf(layer.precision),
     members: listOf(layer.members).map(textOf).filter(Boolean),
+    counters: isObject(layer.counters) ? layer.counters : {},
     fallback: layer.fallback === true || (typeof layer.fallback === "string" && layer.fallback !== ""),
     fallbackReason: textOf(layer.fallback),
   };
 }
 
-/** Measured where it was, else the least time. */
-function timeOf(layer) {
-  return layer.ms ?? layer.floorMs ?? 0;
+/** The bounds that occur, in the order of BOUNDS. */
+function boundsOf(view) {
+  return Object.entries(BOUNDS).filter(([id]) => view.layers.some((layer) => layer.bound === id));
 }
+
+/** Measured where it was, else the least time. */
+function timeOf(layer) { return layer.ms ?? layer.floorMs ?? 0; }
 
 function fillShares(layers) {
   const total = layers.reduce((sum, layer) => sum + timeOf(layer), 0);
@@ -138,6 +138,4 @@ function validEdges(edges, count) {
 }
 
 /** The rate that the roof allows at an intensity. */
-function roofAt(roof, intensity) {
-  return Math.min(roof.peak, roof.bandwidth * intensity);
-}
+function roofAt(roof, intensity) { return Math.min(roof.peak, roof.bandwidth * intensity); }

@@ -4,9 +4,7 @@ const NO_VALUE = "\u2013";
 const PREFIXES = ["", "k", "M", "G", "T", "P", "E"];
 
 /** The number, or null for what is missing, not a number or not finite. */
-function finite(value) {
-  return typeof value === "number" && Number.isFinite(value) ? value : null;
-}
+function finite(value) { return typeof value === "number" && Number.isFinite(value) ? value : null; }
 
 /** Three digits that count: 1234 -> "1,234", 12.34 -> "12.3", 0.01234 -> "0.0123". */
 function digits(value) {
@@ -47,6 +45,7 @@ const wholeText = (count) => count.toLocaleString("en-US");
 function percentText(share) {
   if (finite(share) === null) return NO_VALUE;
   const percent = share * 100;
+  if (percent === 0) return "0 %";
   if (percent > 0 && percent < 0.01) return "< 0.01 %";
   return `${percent.toFixed(percent >= 10 ? 1 : 2)} %`;
 }
@@ -63,5 +62,6 @@ function shortened(text, length) {
   const letters = Array.from(text);
   if (letters.length <= length) return text;
   const head = Math.ceil((length - 1) / 2);
-  return `${letters.slice(0, head).join("")}\u2026${letters.slice(letters.length - (length - 1 - head)).join("")}`;
+  return `${letters.slice(0, head).join("")}\u2026${
+      letters.slice(letters.length - (length - 1 - head)).join("")}`;
 }

@@ -1,15 +1,21 @@
-// Places for the nodes of a graph, layer by layer: rows by the longest path, order in a row by barycentres, and, since
-// networks are deep and screens are wide, rows folded into columns like the text of a newspaper.
+// Places for the nodes of a graph, layer by layer: rows by the longest path, order in a row by barycentres,
+// and, since networks are deep and screens are wide, rows folded into columns like the text of a newspaper.
 
-const NODE = { width: 172, height: 38, gapX: 16, gapY: 26 };
-const WIRE_WIDTH = 10; // room for an edge that passes a row
+const NODE = {
+  width: 172,
+  height: 38,
+  gapX: 16,
+  gapY: 26
+};
+const WIRE_WIDTH = 10;  // room for an edge that passes a row
 const COLUMN_GAP = 56;
-const LONGEST_WIRE = 240; // rows; longer edges go straight
+const LONGEST_WIRE = 240;  // rows; longer edges go straight
 const SWEEPS = 6;
 
 /**
  * edges: [from, to] with from < to. `aspect`: width over height that is wanted.
- * Returns {width, height, nodes: [{x, y, row}] (top left corners), wires: [path text per node, or ""], edgePath(from, to)}.
+ * Returns {width, height, nodes: [{x, y, row}] (top left corners), wires: [path text per node, or ""],
+ * edgePath(from, to)}.
  */
 function layoutGraph(count, edges, aspect) {
   const rowOfNode = longestPathRows(count, edges);
@@ -18,7 +24,7 @@ function layoutGraph(count, edges, aspect) {
   orderRows(rows);
   placeInRows(rows);
   const size = foldRows(rows, aspect);
-  const nodes = cells.slice(0, count).map((cell) => ({ x: cell.x - NODE.width / 2, y: cell.y, row: cell.row }));
+  const nodes = cells.slice(0, count).map((cell) => ({x: cell.x - NODE.width / 2, y: cell.y, row: cell.row}));
   return {
     ...size,
     nodes,
@@ -27,9 +33,12 @@ function layoutGraph(count, edges, aspect) {
   };
 }
 
-/** A node stands below all that it reads; what reads nothing right above its first reader; without edges, in order. */
+/**
+ * A node stands below all that it reads; what reads nothing right above its first reader; without edges, in
+ * order.
+ */
 function longestPathRows(count, edges) {
-  if (edges.length === 0) return Array.from({ length: count }, (_, index) => index);
+  if (edges.length === 0) return Array.from({length: count}, (_, index) => index);
   const row = new Array(count).fill(0);
   const fed = new Array(count).fill(false);
   const byFrom = [...edges].sort((a, b) => a[0] - b[0]);
@@ -39,11 +48,14 @@ function longestPathRows(count, edges) {
   }
   const firstReader = new Map();
   for (const [from, to] of edges) firstReader.set(from, Math.min(firstReader.get(from) ?? Infinity, row[to]));
-  for (const [from, reader] of firstReader) if (!fed[from]) row[from] = reader - 1;
+  for (const [from, reader] of firstReader)
+    if (!fed[from]) row[from] = reader - 1;
   return row;
 }
 
-/** Cells of nodes, then cells of wires: all edges of a node share one chain of wires down to its last reader. */
+/**
+ * Cells of nodes, then cells of wires: all edges of a node share one chain of wires down to its last reader.
+ */
 function makeCells(rowOfNode, edges) {
   const cells = rowOfNode.map((row) => makeCell(row, NODE.width));
   const chains = new Map();
@@ -66,9 +78,7 @@ function makeCells(rowOfNode, edges) {
   return cells;
 }
 
-function makeCell(row, width) {
-  return { row, width, up: [], down: [], position: 0, x: 0, y: 0, column: 0 };
-}
+function makeCell(row, width) { return {row, width, up: [], down: [], position: 0, x: 0, y: 0, column: 0}; }
 
 function link(upper, lower) {
   upper.down.push(lower);
@@ -76,6 +86,9 @@ function link(upper, lower) {
 }
 
 const isWire = (cell) => cell.width === WIRE_WIDTH;
+
+/** Wires that run side by side may be close. */
+function gapBetween(left, right) { return isWire(left) && isWire(right) ? 0 : NODE.gapX; }
 
 function rowsOf(cells) {
   const rows = [];
@@ -90,7 +103,8 @@ function orderRows(rows) {
   for (let sweep = 0; sweep < SWEEPS; sweep += 1) {
     const downward = sweep % 2 === 0;
     for (const row of downward ? rows : [...rows].reverse()) {
-      for (const cell of row) cell.weight = meanOf(downward ? cell.up : cell.down, (other) => other.position) ?? cell.position;
+      for (const cell of row)
+        cell.weight = meanOf(downward ? cell.up : cell.down, (other) => other.position) ?? cell.position;
       row.sort((a, b) => a.weight - b.weight);
       row.forEach((cell, at) => (cell.position = at));
     }
@@ -113,27 +127,28 @@ function placeInRows(rows) {
 }
 
 /**
- * Least squared distance from `wanted` with the order kept and no overlap: once the widths to the left are taken off, the
- * places must only not fall, and blocks that would fall are pooled at their mean.
+ * Least squared distance from `wanted` with the order kept and no overlap: once the widths to the left are
+ * taken off, the places must only not fall, and blocks that would fall are pooled at their mean.
  */
 function spread(row, wanted) {
   const offsets = [];
   let taken = 0;
   row.forEach((cell, at) => {
-    if (at > 0) taken += (row[at - 1].width + cell.width) / 2 + NODE.gapX;
+    if (at > 0) taken += (row[at - 1].width + cell.width) / 2 + gapBetween(row[at - 1], cell);
     offsets.push(taken);
   });
   const blocks = [];
   wanted.forEach((place, at) => {
-    let block = { sum: place - offsets[at], size: 1 };
-    while (blocks.length > 0 && blocks[blocks.length - 1].sum / blocks[blocks.length - 1].size > block.sum / block.size) {
+    let block = {sum: place - offsets[at], size: 1};
+    while (blocks.length > 0 &&
+           blocks[blocks.length - 1].sum / blocks[blocks.length - 1].size > block.sum / block.size) {
       const before = blocks.pop();
-      block = { sum: before.sum + block.sum, size: before.size + block.size };
+      block = {sum: before.sum + block.sum, size: before.size + block.size};
     }
     blocks.push(block);
   });
   let at = 0;
-  for (const { sum, size } of blocks) {
+  for (const {sum, size} of blocks) {
     for (let of = 0; of < size; of += 1, at += 1) row[at].x = sum / size + offsets[at];
   }
 }
@@ -161,12 +176,13 @@ function foldRows(rows, aspect) {
   });
   const bottom = height - NODE.gapY / 2;
   for (const cell of rows.flat()) cell.bottom = bottom;
-  return { width: Math.max(left - COLUMN_GAP, NODE.width), height: Math.max(height - NODE.gapY, NODE.height) };
+  return {width: Math.max(left - COLUMN_GAP, NODE.width), height: Math.max(height - NODE.gapY, NODE.height)};
 }
 
 /** With n rows of mean width w a column of r rows makes a picture of (n / r * w) by (r * row height). */
 function rowsPerColumn(rows, aspect) {
-  const extents = rows.map((row) => (row.length === 0 ? 0 : row[row.length - 1].x - row[0].x + NODE.width)).sort((a, b) => a - b);
+  const extents = rows.map((row) => (row.length === 0 ? 0 : row[row.length - 1].x - row[0].x + NODE.width))
+                      .sort((a, b) => a - b);
   const usual = extents[Math.floor(extents.length * 0.9)] ?? NODE.width;
   const height = NODE.height + NODE.gapY;
   const wanted = Math.sqrt((rows.length * (usual + COLUMN_GAP)) / (height * aspect));
@@ -179,8 +195,10 @@ function chooseCuts(rows, length) {
   while (rows.length - cuts[cuts.length - 1] > length * 1.25) {
     const last = cuts[cuts.length - 1];
     let best = last + length;
-    for (let at = last + Math.ceil(length * 0.8); at <= Math.min(last + Math.floor(length * 1.15), rows.length - 1); at += 1) {
-      const better = rows[at].length - rows[best].length || Math.abs(at - last - length) - Math.abs(best - last - length);
+    for (let at = last + Math.ceil(length * 0.88);
+         at <= Math.min(last + Math.floor(length * 1.12), rows.length - 1); at += 1) {
+      const better = rows[at].length - rows[best].length ||
+          Math.abs(at - last - length) - Math.abs(best - last - length);
       if (better < 0) best = at;
     }
     cuts.push(best);
@@ -225,13 +243,14 @@ function stretch(upper, lower) {
   if (upper.column !== lower.column) return start + aroundColumns(upper, lower) + tail;
   const middle = top + Math.min((lower.y - top) / 2, NODE.gapY);
   const end = `${round(lower.x)} ${round(lower.y)}`;
-  return `${start}C${round(upper.x)} ${round(middle)} ${round(lower.x)} ${round(lower.y - (middle - top))} ${end}${tail}`;
+  return `${start}C${round(upper.x)} ${round(middle)} ${round(lower.x)} ${round(lower.y - (middle - top))} ${
+      end}${tail}`;
 }
 
 /** Down to below the column, across to the gap before the next, up, and into it from above. */
 function aroundColumns(upper, lower) {
   const gap = lower.columnLeft - COLUMN_GAP / 2;
-  return `V${round(upper.bottom)}H${round(gap)}V${-NODE.gapY / 2}H${round(lower.x)}V${round(lower.y)}`;
+  return `V${round(upper.bottom)}H${round(gap)}V${- NODE.gapY / 2}H${round(lower.x)}V${round(lower.y)}`;
 }
 
 const round = (value) => Math.round(value * 10) / 10;

@@ -2,16 +2,18 @@
 
 function sectionsOf(view) {
   const sections = [];
-  if (view && (report.roofs.length > 0 || plotPoints(view, null).length > 0)) sections.push(rooflineCard(view));
+  if (view && (report.roofs.length > 0 || plotPoints(view, null).length > 0))
+    sections.push(rooflineCard(view));
   if (view && hasTimes(view)) sections.push(shareCard(view));
   if (report.stages.length > 0) sections.push(stagesCard());
   if (view && hasTimes(view)) sections.push(timeCard(view));
   if (view?.layers.some((layer) => layer.intensity > 0)) sections.push(intensityCard(view));
   if (view && view.memory.some((bytes) => bytes !== null)) sections.push(memoryCard(view));
   if (report.advice.length > 0) sections.push(adviceCard());
+  if (report.sweeps.length > 0) sections.push(sweepsCard());
   if (view) sections.push(graphCard(view));
   sections.push(...tableCards());
-  if (!view) sections.unshift(element("p", { class: "notice", text: "This document has no layers." }));
+  if (!view) sections.unshift(element("p", {class: "notice", text: "This document has no layers."}));
   return sections;
 }
 
@@ -36,7 +38,8 @@ function showView(view) {
 function offerViews() {
   const node = document.getElementById("views");
   node.hidden = report.views.length < 2;
-  segments(node, report.views, selection.view?.id, (id) => showView(report.views.find((view) => view.id === id)));
+  segments(
+      node, report.views, selection.view?.id, (id) => showView(report.views.find((view) => view.id === id)));
 }
 
 fillHeader();

@@ -1,6 +1,11 @@
-// Printing: parts of the page say what they do for paper; what they said is forgotten when they are drawn anew.
+// Printing: parts of the page say what they do for paper; what they said is forgotten when they are drawn
+// anew.
 
-const paper = { theme: "light", prepare: [], restore: [] };
+const paper = {
+  theme: "light",
+  prepare: [],
+  restore: []
+};
 
 function onPaper(prepare, restore) {
   paper.prepare.push(prepare);

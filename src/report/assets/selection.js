@@ -1,11 +1,13 @@
 // Which view is shown and which layer is chosen: charts, graph, tables and the panel of details follow it.
 
-const selection = { view: report.views[0] ?? null, index: null, listeners: [] };
+const selection = {
+  view: report.views[0] ?? null,
+  index: null,
+  listeners: []
+};
 
 /** Called with (view, index or null) whenever another layer is chosen, until the sections are drawn anew. */
-function onSelection(listener) {
-  selection.listeners.push(listener);
-}
+function onSelection(listener) { selection.listeners.push(listener); }
 
 function selectLayer(view, index) {
   if (view !== selection.view) showView(view);
@@ -27,7 +29,7 @@ function factsOf(layer) {
     ["over the limit", layer.gapMs === null ? "" : timeText(layer.gapMs)],
     ["share of time", percentText(layer.share)],
     ["of the limit", layer.roofShare === null ? "" : percentText(layer.roofShare)],
-    ["bound by", layer.bound === "none" ? "no arithmetic" : layer.bound],
+    ["bound", BOUNDS[layer.bound].title],
     ["intensity", intensityText(layer.intensity)],
     ["operations", opsText(layer.flops)],
     ["multiply-adds", scaledText(layer.macs, "MAC")],
@@ -36,6 +38,7 @@ function factsOf(layer) {
     ["weights", bytesText(layer.weightBytes)],
     ["inputs", bytesText(layer.inputBytes)],
     ["outputs", bytesText(layer.outputBytes)],
+    ...Object.entries(layer.counters).map(([key, value]) => [key.replaceAll("_", " "), countText(value)]),
     ["fallback", layer.fallback ? layer.fallbackReason || "reference kernel" : ""],
     ["made of", layer.members.join(", ")],
   ].filter(([, text]) => text !== "" && text !== NO_VALUE);
@@ -46,11 +49,12 @@ function showDetails(view, index) {
   panel.hidden = index === null;
   if (index === null) return panel.replaceChildren();
   const layer = view.layers[index];
-  const close = element("button", { type: "button", class: "button", text: "Close", onclick: () => selectLayer(view, null) });
-  const facts = factsOf(layer).flatMap(([key, text]) => [element("dt", { text: key }), element("dd", { text })]);
+  const close = element(
+      "button", {type: "button", class: "button", text: "Close", onclick: () => selectLayer(view, null)});
+  const facts = factsOf(layer).flatMap(([key, text]) => [element("dt", {text: key}), element("dd", {text})]);
   panel.replaceChildren(
-    element("div", { class: "details-head" }, element("h2", { text: layer.name }), close),
-    element("dl", {}, ...facts),
+      element("div", {class: "details-head"}, element("h2", {text: layer.name}), close),
+      element("dl", {}, ...facts),
   );
 }
 

@@ -1,8 +1,6 @@
 // Light and dark: what the system prefers until the switch is used.
 
-function currentTheme() {
-  return document.documentElement.dataset.theme;
-}
+function currentTheme() { return document.documentElement.dataset.theme; }
 
 /** A colour of the style sheet, for canvases. */
 function token(name) {

@@ -1,9 +1,11 @@
 // Device files of users: what they can say, and one clear error for whatever is wrong in them.
 #include <gmock/gmock.h>
 
+#include <cmath>
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
+#include <random>
 
 #include "analyze/machine/device_table.h"
 #include "base/error.h"
@@ -192,6 +194,39 @@ TEST(DeviceFile, SizesWithoutEnd) {
     many += (at > 0 ? ", " : "") + ("\"D" + std::to_string(at)) +
             R"(": {"generation": "ada", "cores": 1, "clock_ghz": 1})";
   EXPECT_THAT(refusal(many + "}}"), HasSubstr("over 1000 entries"));
+}
+
+/// Whatever happens to a good file, it is taken or refused, and never leaves peaks that are no numbers.
+TEST(DeviceFile, DamagedFilesAreRefusedOrTaken) {
+  const std::string good = R"({"generations": {"g": {"like": "ada", "matrix": {"rates": {"fp16": {"units": 4,
+    "cycle": "8x4x4", "instruction": "16x8x16", "together": 2, "sparse": true}}}}},
+    "devices": {"D": {"aliases": ["d2"], "generation": "g", "cores": 7, "clock_ghz": 1.5, "memory": {"mt_s": 10,
+    "bytes": 8, "channels": 2}, "published": {"fp16 matrix": 3.5, "bandwidth": 9}, "traps": ["t"]}}})";
+  std::mt19937 random(1);
+  int refused = 0;
+  for (int round = 0; round < 3000; ++round) {
+    std::string text = good;
+    for (unsigned change = 0; change < 1 + random() % 3; ++change) {
+      static constexpr std::string_view kBytes = "0123456789eExX-.{}[]\",: \\ntfu\x00\xff";
+      const size_t at = random() % text.size();
+      if (random() % 3 == 0)
+        text.erase(at, 1 + random() % 8);
+      else
+        text[at] = kBytes[random() % kBytes.size()];
+    }
+    try {
+      for (const Device& device : with(text).devices) {
+        if (device.file != "mine.json") continue;
+        for (const Peak& peak : peaksOf(device)) EXPECT_TRUE(std::isfinite(peak.opsPerS) && peak.opsPerS > 0);
+        EXPECT_TRUE(std::isfinite(bandwidthOf(device).bytesPerS));
+      }
+    } catch (const Error& error) {
+      EXPECT_EQ(error.code(), ErrorCode::input) << text;
+      ++refused;
+    }
+  }
+  EXPECT_GT(refused, 1000);
+  EXPECT_LT(refused, 3000);
 }
 
 TEST(DeviceFile, TextsAreSafeToShow) {

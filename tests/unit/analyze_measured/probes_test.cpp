@@ -2,6 +2,7 @@
 #include "analyze/machine/probes/probes.h"
 
 #include <gtest/gtest.h>
+#include <sys/mman.h>
 
 #include <cmath>
 #include <cstdlib>
@@ -69,30 +70,59 @@ TEST(Probes, AreThoseOfTheCpu) {
   EXPECT_EQ(cpu.avxvnni, __builtin_cpu_supports("avxvnni") != 0 && detectedIsa() >= Isa::avx2);
 }
 
-TEST(Probes, EveryWordIsReadWrittenAndCopied) {
+struct Free {
+  void operator()(void* p) const { std::free(p); }
+};
+
+TEST(Probes, EveryWordIsWrittenAndCopied) {
   constexpr int64_t kCount = 6 * kMemoryUnit, kGuard = 64;
-  struct Free {
-    void operator()(void* p) const { std::free(p); }
-  };
   const std::unique_ptr<uint32_t, Free> memory(
       static_cast<uint32_t*>(std::aligned_alloc(64, 4 * (2 * kCount + 2 * kGuard))));
   uint32_t* const from = memory.get();
   uint32_t* const to = from + kCount + kGuard;
   for (const Isa isa : isasHere()) {
     const MemoryProbes& loops = memoryProbes(isa);
-    uint32_t sum = 0;
-    for (int64_t at = 0; at < kCount; ++at) sum += from[at] = static_cast<uint32_t>(at * at * 2654435761);
-    EXPECT_EQ(loops.read(from, kCount, 1), sum);
-    EXPECT_EQ(loops.read(from, kCount, 5), 5 * sum);
-    EXPECT_EQ(loops.read(from, kMemoryUnit, 0), 0U);
-
+    for (int64_t at = 0; at < kCount; ++at) from[at] = static_cast<uint32_t>(at * at * 2654435761);
     std::fill(to, to + kCount + kGuard, 7U);
     loops.copy(to, from, kCount, 2);
     EXPECT_TRUE(std::equal(from, from + kCount, to));
     loops.write(to, kCount, 9);
     for (int64_t at = 0; at < kCount; ++at) ASSERT_EQ(to[at], 9U);
     for (int64_t at = kCount; at < kCount + kGuard; ++at) ASSERT_EQ(to[at], 7U);
+    const int64_t last = int64_t{8} * arithmeticProbes(isa).fp32.lanes;
+    uint32_t sum = 0;
+    for (int64_t at = kCount - last; at < kCount; ++at) sum += from[at];
+    EXPECT_EQ(loops.read(from, kCount, 3), sum);
+    EXPECT_EQ(loops.read(from, kCount, 0), 0U);
   }
+}
+
+/// Four pages, of which one may not be touched.
+class PagesWithAHole {
+ public:
+  static constexpr size_t kPage = 4096, kPages = 4;
+  explicit PagesWithAHole(size_t hole)
+      : at_(mmap(nullptr, kPages * kPage, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0)) {
+    mprotect(static_cast<char*>(at_) + hole * kPage, kPage, PROT_NONE);
+  }
+  ~PagesWithAHole() { munmap(at_, kPages * kPage); }
+  PagesWithAHole(const PagesWithAHole&) = delete;
+  PagesWithAHole& operator=(const PagesWithAHole&) = delete;
+  const uint32_t* words() const { return static_cast<const uint32_t*>(at_); }
+
+ private:
+  void* at_;
+};
+
+// What is loaded leaves no trace but this.
+TEST(ProbesDeathTest, EveryPageIsRead) {
+  constexpr int64_t kWords = PagesWithAHole::kPage / 4;
+  for (const Isa isa : isasHere())
+    for (int64_t hole = 0; hole < 4; ++hole) {
+      const PagesWithAHole pages(static_cast<size_t>(hole));
+      EXPECT_EQ(memoryProbes(isa).read(pages.words(), hole * kWords, 1), 0U);
+      EXPECT_DEATH(memoryProbes(isa).read(pages.words(), hole * kWords + kMemoryUnit, 1), "");
+    }
 }
 
 TEST(Probes, AdditionsFollowEachOther) {

@@ -45,6 +45,8 @@ TEST(Html, IsOnePageWithoutNetwork) {
   EXPECT_THAT(page, Not(HasSubstr("{{")));
   EXPECT_THAT(page, Not(HasSubstr("sourceMappingURL")));
   EXPECT_THAT(page, HasSubstr("<title>small.onnx - ridge roofline</title>"));
+  EXPECT_THAT(renderHtml({{"model_name", "a/b<c/d&e.onnx"}}),
+              HasSubstr("<title>d&amp;e.onnx - ridge</title>"));
 }
 
 TEST(Html, OwnScriptsNeverParseMarkup) {

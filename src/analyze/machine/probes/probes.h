@@ -32,7 +32,7 @@ struct ArithmeticProbes {
 };
 
 struct MemoryProbes {
-  /// The sum of all words of all passes, modulo 2^32.
+  /// Loads every word in every pass. The sum of those that it loaded last, 8 vectors, modulo 2^32.
   uint32_t (*read)(const uint32_t* words, int64_t count, int64_t passes);
   /// Pass p (from 1 on) fills the words with p.
   void (*write)(uint32_t* words, int64_t count, int64_t passes);
