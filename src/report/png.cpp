@@ -154,7 +154,7 @@ class RooflinePicture {
     const bool below = std::any_of(plot_.roofs.begin(), plot_.roofs.end(), [&](const PlotRoof& other) {
       return other.peakOpsPerS > each.peakOpsPerS;
     });
-    const double y = y_.pixel(each.peakOpsPerS) + (below ? size(20) : -size(9));
+    const double y = y_.pixel(each.peakOpsPerS) + (below ? size(28) : -size(17));
     const std::string label =
         fmt::format("{}  {}, {}", escaped(each.name), withUnit(each.peakOpsPerS, plot_.operation + "/s"),
                     withUnit(each.bandwidthBytesPerS, "B/s"));
