@@ -151,8 +151,8 @@ def judge(seen, document):
         problems.append(f"{seen['strangers']} scripts and other elements that load, not 3: a name became markup")
     for name, table in seen["tables"].items():
         check_table(name, table, document, problems)
-    if not seen["tables"]:
-        problems.append("no tables")
+    if not seen["tables"] or not seen["graph"]:
+        return problems + ["no tables or no graph"]
     check_graph(seen["graph"], document, problems)
     return problems
 
