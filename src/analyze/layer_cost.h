@@ -29,6 +29,7 @@ struct LayerCost {
   std::string name;        ///< of the node, else of its first output; of the step of a plan
   std::string op;          ///< "Conv"; of a step "Conv+Relu"
   std::string shape;       ///< of the first output, "1x64x56x56"
+  bool known = true;       ///< false: a shape is known only when the network runs; not counted then
   int depth = 0;           ///< inside bodies of control flow; counted once, however often they run
   int64_t macs = 0;        ///< multiply-adds of convolutions and matrix products
   int64_t flops = 0;       ///< operations, by the convention
@@ -45,7 +46,7 @@ struct CostOptions {
   Precision precision = Precision::fp32;  ///< bytes of floating-point elements are counted at this precision
 };
 
-/// One entry a node, in order of execution. Error{usage} naming the value when a shape is open.
+/// One entry a node, in order of execution.
 std::vector<LayerCost> costsOf(const Graph& graph, const CostOptions& options);
 
 /// One entry a step, in order of execution. Arithmetic is that of the members, looked up in `lowered`, the

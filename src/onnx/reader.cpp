@@ -92,12 +92,18 @@ Model read(std::span<const std::byte> bytes, const std::optional<std::filesystem
   for (const auto& entry : message.metadata_props())
     model.graph.metadata.emplace_back(entry.key(), entry.value());
   ExternalData external(directory);
+  int64_t standIns = 0;
   Import import{.model = model,
-                .tensors = {.external = &external, .maxElements = options.maxTensorElements},
+                .tensors = {.external = &external,
+                            .maxElements = options.maxTensorElements,
+                            .standIns = options.standIns ? &standIns : nullptr},
                 .options = options,
                 .functions = Functions(message, options)};
   import.functions.addOpsets(model.opsets);
   readGraph(*message.mutable_graph(), import);
+  if (standIns > 0)
+    model.notes.push_back(
+        fmt::format("{} constants have no data in this file: others stand in for them", standIns));
   model.carried = restOf(message);
   return model;
 }

@@ -18,6 +18,8 @@ struct ReadOptions {
   int64_t maxNodes = 1'000'000;
   int64_t maxDepth = 64;  ///< of bodies in bodies, and of functions that call functions
   int64_t maxTensorElements = int64_t{1} << 33;
+  bool standIns = false;  ///< floating-point tensors without data (weights that were removed) get values that
+                          ///< stand for them: enough to count what a network costs
 };
 
 /// A model as files know it: the graph and what surrounds it.

@@ -49,11 +49,29 @@ Tensor fromList(DType type, const Dims& dims, const List& list) {
   return tensor;
 }
 
+int64_t entriesOf(const wire::TensorProto& message) {
+  return std::max<int64_t>({message.float_data_size(), message.int32_data_size(), message.int64_data_size(),
+                            message.double_data_size(), message.uint64_data_size(),
+                            message.string_data_size()});
+}
+
+// Zeros, which cost no memory until they are written, but for the first elements: equal ones would be merged,
+// and sums with nothing but zeros dropped.
+Tensor standIn(DType type, const Dims& dims, int64_t number) {
+  Tensor tensor = Tensor::allocate(type, dims);
+  const auto bytes = tensor.mutableBytes();
+  const size_t width = static_cast<size_t>(bitsOf(type)) / 8;
+  for (size_t at = 0; at < 4 && (at + 1) * width <= bytes.size(); ++at) {
+    // Small positive numbers in every floating-point type: the exponent stays zero.
+    const auto digit = static_cast<unsigned char>(number >> (6 * at) & 0x3F);
+    bytes[at * width] = static_cast<std::byte>(digit | 0x40);
+  }
+  return tensor;
+}
+
 // Checked before memory is allocated for what a few bytes of dimensions claim.
 void expectEntries(const wire::TensorProto& message, DType type, const Dims& dims) {
-  const int64_t entries =
-      std::max<int64_t>({message.float_data_size(), message.int32_data_size(), message.int64_data_size(),
-                         message.double_data_size(), message.uint64_data_size(), message.string_data_size()});
+  const int64_t entries = entriesOf(message);
   if (entries == 0 && elementCount(dims) > 0)
     failInput(fmt::format("a {} tensor of shape {} has no data", name(type), toString(dims)), {},
               "use a complete model; its weights were removed or are kept in another file");
@@ -169,6 +187,11 @@ Tensor tensorFrom(wire::TensorProto& message, const TensorSource& source) {
   if (message.data_location() != 0)
     failInput(fmt::format("the data location {} of a tensor is not known", message.data_location()));
   if (type == DType::string) return fromStrings(message, dims);
+  const bool mayStandIn =
+      type == DType::f32 || type == DType::f16 || type == DType::bf16 || type == DType::f64;
+  if (source.standIns && mayStandIn && message.raw_data().empty() && entriesOf(message) == 0 &&
+      elementCount(dims) > 0)
+    return standIn(type, dims, ++*source.standIns);
   Tensor tensor = message.has_raw_data() && !(message.raw_data().empty() && elementCount(dims) > 0)
                       ? fromRaw(message, type, dims)
                       : fromTypedData(message, type, dims);

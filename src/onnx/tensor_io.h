@@ -11,6 +11,7 @@ namespace ridge::onnx {
 struct TensorSource {
   ExternalData* external;
   int64_t maxElements;
+  int64_t* standIns = nullptr;  ///< counts tensors without data that got stand-ins; null: they are refused
 };
 
 /// Takes the bytes of large tensors out of the message instead of copying them; external ones stay in their

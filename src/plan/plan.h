@@ -105,18 +105,22 @@ struct WeightBlob {
 
 class WeightStore {
  public:
+  enum class Keeps : uint8_t { bytes, nothing /** blobs are empty: of a plan to look at, not to run */ };
+  explicit WeightStore(Keeps keeps = Keeps::bytes) : keeps_(keeps) {}
+
   /// Index of the blob with this key, made by `make` when it is new.
   template <class Make>
   int32_t add(const std::string& key, Make&& make) {
     if (auto found = index_.find(key); found != index_.end()) return found->second;
     const auto at = static_cast<int32_t>(blobs_.size());
-    blobs_.push_back({key, make()});
+    blobs_.push_back({key, keeps_ == Keeps::bytes ? make() : Tensor::allocate(DType::u8, {0})});
     index_.emplace(key, at);
     return at;
   }
   const std::vector<WeightBlob>& blobs() const { return blobs_; }
 
  private:
+  Keeps keeps_;
   std::vector<WeightBlob> blobs_;
   std::unordered_map<std::string, int32_t> index_;
 };

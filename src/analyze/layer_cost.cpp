@@ -1,0 +1,264 @@
+#include "analyze/layer_cost.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+#include <deque>
+#include <limits>
+#include <unordered_map>
+#include <unordered_set>
+
+#include "ir/dump.h"
+#include "onnx/opaque.h"
+#include "ops/cost_support.h"
+
+namespace ridge::analyze {
+
+namespace {
+
+constexpr int64_t kLargest = std::numeric_limits<int64_t>::max();
+
+int64_t saturatingSum(int64_t a, int64_t b) {
+  int64_t sum = 0;
+  return __builtin_add_overflow(a, b, &sum) ? kLargest : sum;
+}
+
+void addTo(int64_t& total, int64_t amount) {
+  total = saturatingSum(total, amount);
+}
+
+/// Weights as people count them; shapes, axes and indices are not.
+bool isParameter(DType type) {
+  return type != DType::i64 && type != DType::i32 && type != DType::boolean && type != DType::string;
+}
+
+int64_t scaled(int64_t elements, double bytesPerElement) {
+  const double bytes = std::ceil(static_cast<double>(elements) * bytesPerElement);
+  return bytes < 9e18 ? static_cast<int64_t>(bytes) : kLargest;
+}
+
+/// Bytes of values, by a convention.
+class Bytes {
+ public:
+  explicit Bytes(const CostOptions& options) : options_(options) {}
+
+  int64_t of(DType type, int64_t elements) const {
+    if (options_.convention == Convention::slides) return saturatingProduct(4, elements);
+    const double stored = bitsOf(type) / 8.0, asked = bytesOfElement(options_.precision);
+    if (type == DType::f32) return scaled(elements, asked);
+    const bool half = type == DType::f16 || type == DType::bf16;  // never widened
+    return scaled(elements, half ? std::min(stored, asked) : stored);
+  }
+  int64_t ofConstant(DType type, int64_t elements) const {
+    return options_.convention == Convention::slides && !isParameter(type) ? 0 : of(type, elements);
+  }
+
+ private:
+  const CostOptions& options_;
+};
+
+std::string opName(const Node& node) {
+  return onnx::isOpaque(node) ? onnx::opaqueName(node) : displayName(*node.op);
+}
+
+std::string shapeText(const Dims& dims) {
+  return fmt::format("{}", fmt::join(dims, "x"));
+}
+
+bool hasStaticShapes(const Graph& graph, const Node& node) {
+  for (const auto* list : {&node.in, &node.out})
+    for (ValueId id : *list)
+      if (id != kNoValue && !graph.value(id).shape.isStatic()) return false;
+  return true;
+}
+
+/// A node that may overwrite its only computed operand: activations, in the slides' accounting.
+bool worksInPlace(const Graph& graph, const Node& node) {
+  if (!node.op->traits.elementwise || node.out.size() != 1) return false;
+  ValueId computed = kNoValue;
+  for (ValueId id : node.in) {
+    if (id == kNoValue || graph.value(id).isConstant()) continue;
+    if (computed != kNoValue) return false;
+    computed = id;
+  }
+  return computed != kNoValue && graph.producer(computed) != kNoNode && graph.useCount(computed) == 1 &&
+         elementsOf(graph, computed) == elementsOf(graph, node.out.front());
+}
+
+/// Adds arithmetic and constants of a node. Constants that `seen` holds already are not added again.
+void addArithmetic(LayerCost& layer, const Graph& graph, const Node& node, const CostOptions& options,
+                   std::unordered_set<ValueId>& seen) {
+  const Bytes bytes(options);
+  layer.known = layer.known && hasStaticShapes(graph, node);
+  const Cost cost = node.op->cost && hasStaticShapes(graph, node) ? node.op->cost(node, graph) : Cost{};
+  addTo(layer.macs, cost.macs);
+  addTo(layer.flops, options.convention == Convention::slides
+                         ? cost.macs
+                         : saturatingSum(saturatingProduct(2, cost.macs), cost.operations));
+  for (ValueId id : node.in) {
+    if (id == kNoValue || !graph.value(id).isConstant() || !seen.insert(id).second) continue;
+    const DType type = graph.value(id).type;
+    const int64_t elements = elementsOf(graph, id);
+    if (isParameter(type)) addTo(layer.parameters, elements);
+    addTo(layer.weightBytes, bytes.ofConstant(type, elements));
+  }
+}
+
+LayerCost costOf(const Graph& graph, NodeId id, int depth, const CostOptions& options) {
+  const Node& node = graph.node(id);
+  const Bytes bytes(options);
+  LayerCost layer;
+  layer.name = displayName(graph, id);
+  layer.op = opName(node);
+  layer.depth = depth;
+  if (const ValueId first = node.out.front(); first != kNoValue)
+    layer.shape = graph.value(first).shape.isStatic() ? shapeText(graph.value(first).shape.staticDims()) : "";
+  std::unordered_set<ValueId> seen;
+  addArithmetic(layer, graph, node, options, seen);
+  if (options.convention == Convention::standard)
+    for (ValueId input : node.in)
+      if (input != kNoValue && seen.insert(input).second)
+        addTo(layer.inputBytes, bytes.of(graph.value(input).type, elementsOf(graph, input)));
+  if (options.convention == Convention::standard || !worksInPlace(graph, node))
+    for (ValueId output : node.out)
+      if (output != kNoValue)
+        addTo(layer.outputBytes, bytes.of(graph.value(output).type, elementsOf(graph, output)));
+  return layer;
+}
+
+void addCosts(const Graph& graph, int depth, const CostOptions& options, std::vector<LayerCost>& layers) {
+  for (NodeId id : graph.order()) {
+    const Node& node = graph.node(id);
+    layers.push_back(costOf(graph, id, depth, options));
+    for (const auto& body : node.bodies) addCosts(*body, depth + 1, options, layers);
+  }
+}
+
+/// Nodes of a lowered graph by the names that steps know them by. Names need not be unique: each is given out
+/// in the order of execution.
+class NodesByName {
+ public:
+  explicit NodesByName(const Graph& graph) {
+    for (NodeId id : graph.order()) nodes_[displayName(graph, id)].push_back(id);
+  }
+  /// kNoNode when every node of this name has been taken.
+  NodeId take(const std::string& name) {
+    const auto found = nodes_.find(name);
+    if (found == nodes_.end() || found->second.empty()) return kNoNode;
+    const NodeId id = found->second.front();
+    found->second.pop_front();
+    return id;
+  }
+
+ private:
+  std::unordered_map<std::string, std::deque<NodeId>> nodes_;
+};
+
+/// Each array once; constants have been counted with the nodes.
+int64_t traffic(const Plan& plan, const std::vector<int32_t>& arrays, const Bytes& bytes) {
+  int64_t total = 0;
+  std::unordered_set<int32_t> counted;
+  for (int32_t array : arrays) {
+    if (array < 0 || !counted.insert(array).second) continue;
+    const ArraySpec& spec = plan.arrays[static_cast<size_t>(array)].array;
+    if (spec.at.space != Space::weights) addTo(total, bytes.of(spec.type, elementCount(spec.dims)));
+  }
+  return total;
+}
+
+class PlanCosts {
+ public:
+  PlanCosts(const CostOptions& options, std::vector<LayerCost>& layers)
+      : options_(options), bytes_(options), layers_(layers) {}
+
+  void add(const Plan& plan, const Graph& lowered, int depth) {
+    NodesByName nodes(lowered);
+    for (const Step& step : plan.steps) {
+      std::vector<NodeId> members;
+      for (const std::string& member : step.members)
+        if (const NodeId id = nodes.take(member); id != kNoNode) members.push_back(id);
+      layers_.push_back(costOf(plan, step, depth, lowered, members));
+      if (step.bodies.empty() || members.empty()) continue;
+      const Node& node = lowered.node(members.front());
+      for (size_t body = 0; body < std::min(step.bodies.size(), node.bodies.size()); ++body)
+        add(step.bodies[body], *node.bodies[body], depth + 1);
+    }
+  }
+
+ private:
+  LayerCost costOf(const Plan& plan, const Step& step, int depth, const Graph& lowered,
+                   const std::vector<NodeId>& members) const {
+    LayerCost layer;
+    layer.name = step.name;
+    layer.op = fmt::format("{}", fmt::join(step.ops, "+"));
+    layer.depth = depth;
+    if (!step.kernel.out.empty()) layer.shape = shapeText(step.kernel.out.front().dims);
+    std::unordered_set<ValueId> seen;
+    for (NodeId member : members) addArithmetic(layer, lowered, lowered.node(member), options_, seen);
+    if (options_.convention == Convention::standard) layer.inputBytes = traffic(plan, step.reads, bytes_);
+    layer.outputBytes = traffic(plan, step.writes, bytes_);
+    return layer;
+  }
+
+  const CostOptions& options_;
+  const Bytes bytes_;
+  std::vector<LayerCost>& layers_;
+};
+
+}  // namespace
+
+std::string_view name(Convention convention) {
+  return convention == Convention::standard ? "standard" : "slides";
+}
+
+std::optional<Convention> conventionFromName(std::string_view text) {
+  for (Convention convention : {Convention::standard, Convention::slides})
+    if (name(convention) == text) return convention;
+  return std::nullopt;
+}
+
+std::string_view name(Bound bound) {
+  return bound == Bound::memory ? "memory" : bound == Bound::compute ? "compute" : "none";
+}
+
+double LayerCost::intensity() const {
+  return bytes() > 0 ? static_cast<double>(flops) / static_cast<double>(bytes()) : 0;
+}
+
+std::vector<LayerCost> costsOf(const Graph& graph, const CostOptions& options) {
+  std::vector<LayerCost> layers;
+  addCosts(graph, 0, options, layers);
+  return layers;
+}
+
+std::vector<LayerCost> costsOf(const Plan& plan, const Graph& lowered, const CostOptions& options) {
+  std::vector<LayerCost> layers;
+  PlanCosts(options, layers).add(plan, lowered, 0);
+  return layers;
+}
+
+LayerCost totalOf(std::span<const LayerCost> layers) {
+  LayerCost total;
+  total.name = "total";
+  for (const LayerCost& layer : layers) {
+    total.known = total.known && layer.known;
+    addTo(total.macs, layer.macs);
+    addTo(total.flops, layer.flops);
+    addTo(total.parameters, layer.parameters);
+    addTo(total.weightBytes, layer.weightBytes);
+    addTo(total.inputBytes, layer.inputBytes);
+    addTo(total.outputBytes, layer.outputBytes);
+  }
+  return total;
+}
+
+Floor floorOf(const LayerCost& layer, const Roof& roof) {
+  const double memory =
+      roof.bandwidthBytesPerS > 0 ? static_cast<double>(layer.bytes()) / roof.bandwidthBytesPerS : 0;
+  if (layer.flops == 0) return {Bound::none, memory};
+  const double compute = roof.peakOpsPerS > 0 ? static_cast<double>(layer.flops) / roof.peakOpsPerS : 0;
+  return compute > memory ? Floor{Bound::compute, compute} : Floor{Bound::memory, memory};
+}
+
+}  // namespace ridge::analyze
