@@ -20,6 +20,8 @@ std::span<const Command> commands() {
               addVerify},
       Command{"eval", "accuracy on labelled data",
               "ridge eval model.ridge --data pictures --pipeline pipeline.json", addEval},
+      Command{"explain", "why every layer is what it is", "ridge explain model.ridge --layer 'Conv_1*'",
+              addExplain},
       Command{"compare", "compare saved outputs, models and engines tensor by tensor",
               "ridge compare model.onnx model.ridge --layers", addCompare},
       Command{"completion", "print a shell's completion script", "source <(ridge completion bash)",
