@@ -13,9 +13,9 @@ namespace ridge::analyze {
 struct ExplainedStep {
   const Plan* plan = nullptr;  ///< that has the step: of a body, the body's
   const Step* step = nullptr;
-  int depth = 0;                    ///< of the body that it is in
-  std::vector<Decision> decisions;  ///< that name it
-  std::string asked, given;         ///< precision: "fp32", "int8", or the type of what moves
+  int depth = 0;                         ///< of the body that it is in
+  std::vector<Decision> decisions = {};  ///< that name it
+  std::string asked = {}, given = {};    ///< precision: "fp32", "int8", or the type of what moves
 };
 
 struct Explanation {

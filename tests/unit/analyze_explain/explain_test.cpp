@@ -67,7 +67,7 @@ TEST(Explain, IntegerRegionsRunInInt8AsTheModelAsks) {
   const Explanation explanation = explained(built);
   int integers = 0;
   for (const auto& step : explanation.steps) {
-    const bool isConv = step.step->ops.front() == "ridge.QConv";
+    const bool isConv = step.step->ops.front() == "ridge.qconv";
     if (!isConv) continue;
     ++integers;
     EXPECT_EQ(step.given, "int8");
@@ -94,7 +94,7 @@ TEST(Explain, FallbacksIslandsAndReformatsAreRemarked) {
   const BuildResult built = buildFor(m);
   const std::vector<std::string> lines = remarks(explained(built));
   EXPECT_THAT(lines,
-              Contains(AllOf(HasSubstr("reformats, "), HasSubstr("KiB"), HasSubstr("us (cost model)"))));
+              Contains(AllOf(HasSubstr("1 reformat, "), HasSubstr("KiB"), HasSubstr("us (cost model)"))));
   EXPECT_THAT(lines, Contains(HasSubstr("lrn (LRN) falls back to the reference kernels: there is no other")));
   EXPECT_THAT(lines, Contains(HasSubstr("found: NonZero makes results")));
 }

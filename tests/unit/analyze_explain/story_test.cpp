@@ -39,7 +39,7 @@ TEST(Story, OfANodeInsideOfAStep) {
   const BuildResult built = buildTour();
   const std::string text = told(explained(built), "residual");
   EXPECT_THAT(text, HasSubstr("residual is part of the step project."));
-  EXPECT_THAT(text, HasSubstr("block_relu and residual are computed in the same step"));
+  EXPECT_THAT(text, HasSubstr("residual and block_relu are computed in the same step"));
 }
 
 TEST(Story, OfAFoldedBatchNormalization) {
@@ -74,10 +74,14 @@ TEST(Story, OfAView) {
 
 TEST(Story, OfAnInputThatIsCopiedIntoAnotherOrder) {
   GraphMaker m;
-  m.output("y", convOf(m, m.input("x", {1, 16, 16, 16}), "conv", 16));
+  ValueId x = m.input("x", {1, 64, 16, 16});
+  for (const std::string name : {"a", "b", "c"}) x = convOf(m, x, name, 64);
+  m.output("y", x);
   const BuildResult built = buildFor(m);
-  EXPECT_THAT(told(explained(built), "conv"),
-              HasSubstr("Its input x is copied into channels-last order first"));
+  const Explanation explanation = explained(built);
+  EXPECT_THAT(told(explanation, "a"), HasSubstr("Its input x is copied into channels-last order first"));
+  EXPECT_THAT(told(explanation, "c"),
+              HasSubstr("goes through a step of its own afterwards (reformat, about "));
 }
 
 TEST(Story, OfAFallbackWithItsCause) {
