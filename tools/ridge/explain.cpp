@@ -167,6 +167,7 @@ int run(const Flags& flags) {
   const Output out(flags.common);
   BuildOptions options;
   options.read = flags.limits.read();
+  options.read.standIns = true;  // of a network without weights the plan can be told all the same
   flags.plan.apply(options, Tune::fast);
   flags.limits.apply(options.passes);
   options.progress = out.progress();

@@ -77,6 +77,16 @@ std::vector<Decision> ofKind(std::span<const Decision> decisions, DecisionKind k
   return found;
 }
 
+const Step* homeOf(const ExplainedStep& at, const std::string& node) {
+  for (const Step& step : at.plan->steps)
+    if (std::count(step.members.begin(), step.members.end(), node) > 0) return &step;
+  return nullptr;
+}
+
+bool isFused(const Step& home, const std::string& node) {
+  return home.members.size() > 1 && home.members.front() != node;
+}
+
 std::string kernelOf(const Step& step) {
   return step.kernel.backend + "." + step.kernel.tactic;
 }

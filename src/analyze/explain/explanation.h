@@ -31,6 +31,12 @@ Explanation explain(const Plan& plan, std::span<const Decision> passes, const st
 /// Decisions of one kind.
 std::vector<Decision> ofKind(std::span<const Decision> decisions, DecisionKind kind);
 
+/// The step that computes the node of this name beside the step `at`; null when nothing of its plan does.
+const Step* homeOf(const ExplainedStep& at, const std::string& node);
+
+/// It is computed in the step of another node.
+bool isFused(const Step& home, const std::string& node);
+
 /// "cpu.conv_gemm".
 std::string kernelOf(const Step& step);
 

@@ -13,10 +13,14 @@ namespace ridge::analyze {
 namespace {
 
 struct Sum {
-  int64_t count = 0;
+  size_t count = 0;
   uint64_t bytes = 0;
   double ns = 0;
 };
+
+std::string counted(size_t count, const char* one, const char* several) {
+  return fmt::format("{} {}", count, count == 1 ? one : several);
+}
 
 /// Of copies that the planner put in.
 Sum sumOf(const Explanation& explanation, DecisionKind kind) {
@@ -34,7 +38,7 @@ void addSum(const Explanation& explanation, DecisionKind kind, const char* one, 
             std::vector<std::string>& lines) {
   const Sum sum = sumOf(explanation, kind);
   if (sum.count > 0)
-    lines.push_back(fmt::format("{} {}, {}, {} in all", sum.count, sum.count == 1 ? one : several,
+    lines.push_back(fmt::format("{}, {}, {} in all", counted(sum.count, one, several),
                                 formatBytes(static_cast<int64_t>(std::min<uint64_t>(sum.bytes, INT64_MAX))),
                                 timeOf(sum.ns, 0)));
 }
@@ -64,8 +68,11 @@ Rows stepRows(const Explanation& explanation) {
 Rows notFusedRows(const Explanation& explanation) {
   Rows rows{{"step", "not fused", "reason"}};
   for (const ExplainedStep& at : explanation.steps)
-    for (const Decision& left : ofKind(at.decisions, DecisionKind::notFused))
+    for (const Decision& left : ofKind(at.decisions, DecisionKind::notFused)) {
+      const Step* home = homeOf(at, left.what);
+      if (home && isFused(*home, left.what)) continue;
       rows.push_back({escaped(at.step->name), escaped(left.what), shownText(left.sentence)});
+    }
   return rows;
 }
 
@@ -90,7 +97,8 @@ std::vector<std::string> remarks(const Explanation& explanation) {
   const size_t views = ofKind(explanation.stepless, DecisionKind::view).size();
   const size_t joins = ofKind(explanation.stepless, DecisionKind::inPlace).size();
   if (views + joins > 0)
-    lines.push_back(fmt::format("{} views and {} joins in place move nothing", views, joins));
+    lines.push_back(fmt::format("nothing is moved for {} and {}", counted(views, "view", "views"),
+                                counted(joins, "join in place", "joins in place")));
   for (const ExplainedStep& at : explanation.steps) {
     for (const Decision& decision : ofKind(at.decisions, DecisionKind::fallback))
       lines.push_back(fmt::format("{} ({}) {}{}", escaped(at.step->name),

@@ -13,7 +13,7 @@ using Rows = std::vector<std::vector<std::string>>;  ///< the first is the headi
 /// Step, ops, kernel, time, precision, why.
 Rows stepRows(const Explanation& explanation);
 
-/// One row a node that could not be fused: step, node, reason.
+/// One row a node that could not be fused, neither here nor into another step: step, node, reason.
 Rows notFusedRows(const Explanation& explanation);
 
 /// Pass, how many rewrites, how many nodes it left alone for a reason.

@@ -98,7 +98,11 @@ class Storyteller {
       say(fmt::format("The inner value {} is stored too: {}.", escaped(kept.what), shownText(kept.sentence)));
     });
     each(DecisionKind::notFused, [&](const Decision& left) {
-      say(fmt::format("{} follows, but runs on its own: {}.", escaped(left.what), shownText(left.sentence)));
+      const Step* home = homeOf(at_, left.what);
+      const std::string where = home && isFused(*home, left.what)
+                                    ? fmt::format("is computed with {} instead", escaped(home->name))
+                                    : "runs on its own";
+      say(fmt::format("{} follows, but {}: {}.", escaped(left.what), where, shownText(left.sentence)));
     });
   }
 

@@ -1,6 +1,7 @@
 // Decisions by step, and the tables made of them.
 #include "analyze/explain/overview.h"
 #include "analyze/explain/sentences.h"
+#include "analyze/explain/story.h"
 #include "explain_testing.h"
 #include "support/control_network.h"
 #include "unit/quantized/quantized_testing.h"
@@ -14,7 +15,7 @@ using testing::AllOf;
 using testing::Contains;
 using testing::ElementsAre;
 using testing::HasSubstr;
-using testing::Not;
+using testing::IsEmpty;
 using testing::StartsWith;
 
 std::vector<std::string> rowOf(const analyze::Rows& rows, const std::string& first) {
@@ -97,6 +98,21 @@ TEST(Explain, FallbacksIslandsAndReformatsAreRemarked) {
               Contains(AllOf(HasSubstr("1 reformat, "), HasSubstr("KiB"), HasSubstr("us (cost model)"))));
   EXPECT_THAT(lines, Contains(HasSubstr("lrn (LRN) falls back to the reference kernels: there is no other")));
   EXPECT_THAT(lines, Contains(HasSubstr("found: NonZero makes results")));
+}
+
+TEST(Explain, WhatIsFusedElsewhereIsNoLoss) {
+  GraphMaker m;
+  const ValueId x = m.input("x", {1, 16, 8, 8});
+  const ValueId first = convOf(m, x, "first", 16), second = convOf(m, x, "second", 16);
+  const ValueId sum = m.node(ops::add, {first, second}, "sum");
+  m.output("y", m.node(ops::cast, {sum}, "cast", {{"to", int64_t{7}}}));
+  const BuildResult built = buildFor(m);
+  const Explanation explanation = explained(built);
+  EXPECT_THAT(rowOf(notFusedRows(explanation), "first"), IsEmpty());
+  EXPECT_EQ(rowOf(notFusedRows(explanation), "second")[1], "cast");
+  EXPECT_THAT(storyOf(explanation, stepNamed(explanation, "first")).sentences,
+              Contains("sum follows, but is computed with second instead: it also reads second, which is "
+                       "computed later."));
 }
 
 TEST(Explain, PassesAreCounted) {
