@@ -54,6 +54,12 @@ if(NOT TARGET xxhash::xxhash)
   endif()
 endif()
 
+# Chart.js goes into the pages of reports (src/report).
+find_file(RIDGE_CHART_JS chart.min.js PATHS /usr/share/javascript/chart.js /usr/share/nodejs/chart.js/dist NO_DEFAULT_PATH)
+if(NOT RIDGE_CHART_JS)
+  list(APPEND RIDGE_MISSING Chart.js)
+endif()
+
 if(RIDGE_MISSING)
   list(JOIN RIDGE_MISSING ", " RIDGE_MISSING)
   message(FATAL_ERROR "missing: ${RIDGE_MISSING}. Run scripts/setup.sh: it installs them or prints the apt line.")

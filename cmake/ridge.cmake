@@ -80,6 +80,28 @@ function(ridge_library name)
   ridge_precompile(ridge_${name} library)
 endfunction()
 
+# ridge_isa_objects(cpu_kernels SOURCES a.cpp ...) compiles the sources once per instruction set, with RIDGE_ISA as name and
+# RIDGE_VEC_HEADER as vocabulary: targets ridge_cpu_kernels_{generic,avx2,avx512}, whose objects are in RIDGE_ISA_OBJECTS.
+set(RIDGE_ISA_FLAGS_generic)
+set(RIDGE_ISA_FLAGS_avx2 -mavx2 -mfma -mf16c)
+# GCC 12 calls the deliberately undefined operand inside its own AVX-512 intrinsics uninitialized.
+set(RIDGE_ISA_FLAGS_avx512
+  -mavx512f -mavx512bw -mavx512dq -mavx512vl -mavx2 -mfma -mf16c -Wno-maybe-uninitialized -Wno-uninitialized)
+function(ridge_isa_objects name)
+  cmake_parse_arguments(ARG "" "" "SOURCES" ${ARGN})
+  set(objects)
+  foreach(isa generic avx2 avx512)
+    set(target ridge_${name}_${isa})
+    add_library(${target} OBJECT ${ARG_SOURCES})
+    target_link_libraries(${target} PRIVATE ridge_options)
+    # Unrolled tiles under UBSan's checks compile for minutes; under ASan they stay checked where it is on.
+    target_compile_options(${target} PRIVATE ${RIDGE_ISA_FLAGS_${isa}} -fno-sanitize=undefined)
+    target_compile_definitions(${target} PRIVATE RIDGE_ISA=${isa} RIDGE_VEC_HEADER="cpu/simd/${isa}/vec.h")
+    list(APPEND objects $<TARGET_OBJECTS:${target}>)
+  endforeach()
+  set(RIDGE_ISA_OBJECTS ${objects} PARENT_SCOPE)
+endfunction()
+
 # ridge_test(base SOURCES error_test.cpp USES base LABELS models): one gtest program `test_base`, one ctest entry.
 function(ridge_test name)
   cmake_parse_arguments(ARG "" "" "SOURCES;USES;LINK;LABELS" ${ARGN})

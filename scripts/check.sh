@@ -56,6 +56,7 @@ part format check_format
 part "includes and sizes" check_scripts
 part "generated pages" check_pages
 if [ "$mode" != --fast ]; then
+  part "reports in Chromium" scripts/check_report.sh
   part "build asan" build asan
   part "tests under ASan and UBSan" ctest --preset asan
   part "fuzzers, 10 s each" scripts/fuzz.sh 10

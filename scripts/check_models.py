@@ -5,6 +5,7 @@ parts: accuracy   built, verified, run, compared; the reference too
        everyday   all 46 networks, detectors and state too: compared and verified
        real       silero_vad over a recording, yolox_nano and the face detector on pictures
        dynamic    one engine for a range of lengths or batches: compared, and how fast a new shape binds
+       costs      multiply-adds and parameters of `ridge roofline` against a count of its own, and its time
        optimize   the optimized graph: checker of onnx, same answers in ONNX Runtime
        eval       top-1 and top-5 on labelled pictures
        speed      latency against ONNX Runtime in turns, loading time
@@ -14,12 +15,13 @@ parts: accuracy   built, verified, run, compared; the reference too
 import argparse
 import sys
 
-from model_checks import accuracy, dynamic, engines, evaluate, everyday, mutations, optimize, real_data, speed
+from model_checks import accuracy, costs, dynamic, engines, evaluate, everyday, mutations, optimize, real_data, speed
 from model_checks.networks import CACHE, ROOT, SHARED, chosen
 from model_checks.tools import RIDGE, Report
 
-PARTS = {"accuracy": accuracy, "everyday": everyday, "real": real_data, "dynamic": dynamic, "optimize": optimize,
-         "eval": evaluate, "speed": speed, "engine": engines, "mutations": mutations}
+PARTS = {"accuracy": accuracy, "everyday": everyday, "real": real_data, "dynamic": dynamic,
+         "costs": costs, "optimize": optimize, "eval": evaluate,
+         "speed": speed, "engine": engines, "mutations": mutations}
 
 
 def parse():
@@ -43,7 +45,7 @@ def main():
     CACHE.mkdir(parents=True, exist_ok=True)
     report = Report()
     # Timing says nothing on a machine that also does something else, so CI does not ask.
-    slow = ("speed", "everyday", "real", "dynamic") if options.quick else ()
+    slow = ("speed", "everyday", "real", "dynamic", "costs") if options.quick else ()
     parts = [p for p in PARTS if p not in slow] if options.part == "all" else [options.part]
     for part in parts:
         PARTS[part].run(chosen(options), report, options)

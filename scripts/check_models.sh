@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Compares ridge with ONNX Runtime on the networks of ../shared (needs PyPI once, for a virtual environment in .venv).
-# usage: scripts/check_models.sh accuracy|optimize|eval|speed|engine|mutations|all [--only NAME] [--quick]
+# usage: scripts/check_models.sh PART|all [--only NAME] [--quick]
 set -euo pipefail
 cd "$(dirname "$0")/.."
 

@@ -64,6 +64,12 @@ gmock/gmock.h                       -lgmock          libgmock-dev
 benchmark/benchmark.h               -lbenchmark      libbenchmark-dev
 '
 
+# Not compiled but put into the pages of reports: the file is looked for.
+check_scripts() {
+  [ -f /usr/share/javascript/chart.js/chart.min.js ] || [ -f /usr/share/nodejs/chart.js/dist/chart.min.js ] ||
+    need Chart.js libjs-chart.js
+}
+
 check_libraries() {
   local header flag package
   while read -r header flag package; do
@@ -81,6 +87,7 @@ check_developer_tools() {
   command -v clang-tidy-16 >/dev/null || clang-tidy --version 2>/dev/null | grep -qE 'version (1[6-9]|[2-9][0-9])\.' ||
     need "clang-tidy (16 or newer)" clang-tidy-16
   command -v ld.lld >/dev/null || need lld lld
+  command -v chromium >/dev/null || command -v google-chrome >/dev/null || need "chromium (or google-chrome)" chromium
   python3 -m venv --help >/dev/null 2>&1 && python3 -c 'import ensurepip' 2>/dev/null || need "python3 venv" python3-venv
 }
 
@@ -88,6 +95,7 @@ look() {
   missing=() packages=()
   check_tools
   check_libraries
+  check_scripts
   if [ "$developer" = yes ]; then check_developer_tools; fi
 }
 

@@ -86,28 +86,48 @@ bool worksInPlace(const Graph& graph, const Node& node) {
          elementsOf(graph, computed) == elementsOf(graph, node.out.front());
 }
 
-/// Adds arithmetic and constants of a node. Constants that `seen` holds already are not added again.
-void addArithmetic(LayerCost& layer, const Graph& graph, const Node& node, const CostOptions& options,
-                   std::unordered_set<ValueId>& seen) {
-  const Bytes bytes(options);
-  layer.known = layer.known && hasStaticShapes(graph, node);
-  const Cost cost = node.op->cost && hasStaticShapes(graph, node) ? node.op->cost(node, graph) : Cost{};
-  addTo(layer.macs, cost.macs);
-  addTo(layer.flops, options.convention == Convention::slides
-                         ? cost.macs
-                         : saturatingSum(saturatingProduct(2, cost.macs), cost.operations));
-  for (ValueId id : node.in) {
-    if (id == kNoValue || !graph.value(id).isConstant() || !seen.insert(id).second) continue;
-    const DType type = graph.value(id).type;
-    const int64_t elements = elementsOf(graph, id);
-    if (isParameter(type)) addTo(layer.parameters, elements);
-    addTo(layer.weightBytes, bytes.ofConstant(type, elements));
-  }
-}
+/// Counts nodes one after another, so that it knows which constants have been met before.
+class Counter {
+ public:
+  explicit Counter(const CostOptions& options) : options_(options), bytes_(options) {}
 
-LayerCost costOf(const Graph& graph, NodeId id, int depth, const CostOptions& options) {
+  const CostOptions& options() const { return options_; }
+  const Bytes& bytes() const { return bytes_; }
+
+  /// Adds arithmetic and constants of a node. Constants in `seen` have been added to this layer.
+  void add(LayerCost& layer, const Graph& graph, const Node& node, std::unordered_set<ValueId>& seen) {
+    const bool known = hasStaticShapes(graph, node);
+    layer.known = layer.known && known;
+    const Cost cost = node.op->cost && known ? node.op->cost(node, graph) : Cost{};
+    addTo(layer.macs, cost.macs);
+    addTo(layer.flops, options_.convention == Convention::slides
+                           ? cost.macs
+                           : saturatingSum(saturatingProduct(2, cost.macs), cost.operations));
+    for (ValueId id : node.in)
+      if (id != kNoValue && graph.value(id).isConstant() && seen.insert(id).second)
+        addConstant(layer, graph.value(id));
+  }
+
+ private:
+  void addConstant(LayerCost& layer, const Value& value) {
+    const int64_t elements = value.constant.count();
+    addTo(layer.weightBytes, bytes_.ofConstant(value.type, elements));
+    if (!isParameter(value.type)) return;
+    addTo(layer.parameters, elements);
+    // The same constant may be a value of several graphs: bodies share the tensors of outer ones.
+    if (elements > 0 && met_.insert(value.constant.bytes().data()).second)
+      addTo(layer.newParameters, elements);
+  }
+
+  const CostOptions& options_;
+  const Bytes bytes_;
+  std::unordered_set<const void*> met_;
+};
+
+LayerCost costOf(const Graph& graph, NodeId id, int depth, Counter& counter) {
   const Node& node = graph.node(id);
-  const Bytes bytes(options);
+  const Bytes& bytes = counter.bytes();
+  const bool standard = counter.options().convention == Convention::standard;
   LayerCost layer;
   layer.name = displayName(graph, id);
   layer.op = opName(node);
@@ -115,23 +135,23 @@ LayerCost costOf(const Graph& graph, NodeId id, int depth, const CostOptions& op
   if (const ValueId first = node.out.front(); first != kNoValue)
     layer.shape = graph.value(first).shape.isStatic() ? shapeText(graph.value(first).shape.staticDims()) : "";
   std::unordered_set<ValueId> seen;
-  addArithmetic(layer, graph, node, options, seen);
-  if (options.convention == Convention::standard)
+  counter.add(layer, graph, node, seen);
+  if (standard)
     for (ValueId input : node.in)
       if (input != kNoValue && seen.insert(input).second)
         addTo(layer.inputBytes, bytes.of(graph.value(input).type, elementsOf(graph, input)));
-  if (options.convention == Convention::standard || !worksInPlace(graph, node))
+  if (standard || !worksInPlace(graph, node))
     for (ValueId output : node.out)
       if (output != kNoValue)
         addTo(layer.outputBytes, bytes.of(graph.value(output).type, elementsOf(graph, output)));
   return layer;
 }
 
-void addCosts(const Graph& graph, int depth, const CostOptions& options, std::vector<LayerCost>& layers) {
+void addCosts(const Graph& graph, int depth, Counter& counter, std::vector<LayerCost>& layers) {
   for (NodeId id : graph.order()) {
     const Node& node = graph.node(id);
-    layers.push_back(costOf(graph, id, depth, options));
-    for (const auto& body : node.bodies) addCosts(*body, depth + 1, options, layers);
+    layers.push_back(costOf(graph, id, depth, counter));
+    for (const auto& body : node.bodies) addCosts(*body, depth + 1, counter, layers);
   }
 }
 
@@ -170,7 +190,7 @@ int64_t traffic(const Plan& plan, const std::vector<int32_t>& arrays, const Byte
 class PlanCosts {
  public:
   PlanCosts(const CostOptions& options, std::vector<LayerCost>& layers)
-      : options_(options), bytes_(options), layers_(layers) {}
+      : counter_(options), layers_(layers) {}
 
   void add(const Plan& plan, const Graph& lowered, int depth) {
     NodesByName nodes(lowered);
@@ -188,21 +208,21 @@ class PlanCosts {
 
  private:
   LayerCost costOf(const Plan& plan, const Step& step, int depth, const Graph& lowered,
-                   const std::vector<NodeId>& members) const {
+                   const std::vector<NodeId>& members) {
     LayerCost layer;
     layer.name = step.name;
     layer.op = fmt::format("{}", fmt::join(step.ops, "+"));
     layer.depth = depth;
     if (!step.kernel.out.empty()) layer.shape = shapeText(step.kernel.out.front().dims);
     std::unordered_set<ValueId> seen;
-    for (NodeId member : members) addArithmetic(layer, lowered, lowered.node(member), options_, seen);
-    if (options_.convention == Convention::standard) layer.inputBytes = traffic(plan, step.reads, bytes_);
-    layer.outputBytes = traffic(plan, step.writes, bytes_);
+    for (NodeId member : members) counter_.add(layer, lowered, lowered.node(member), seen);
+    if (counter_.options().convention == Convention::standard)
+      layer.inputBytes = traffic(plan, step.reads, counter_.bytes());
+    layer.outputBytes = traffic(plan, step.writes, counter_.bytes());
     return layer;
   }
 
-  const CostOptions& options_;
-  const Bytes bytes_;
+  Counter counter_;
   std::vector<LayerCost>& layers_;
 };
 
@@ -228,7 +248,8 @@ double LayerCost::intensity() const {
 
 std::vector<LayerCost> costsOf(const Graph& graph, const CostOptions& options) {
   std::vector<LayerCost> layers;
-  addCosts(graph, 0, options, layers);
+  Counter counter(options);
+  addCosts(graph, 0, counter, layers);
   return layers;
 }
 
@@ -245,7 +266,8 @@ LayerCost totalOf(std::span<const LayerCost> layers) {
     total.known = total.known && layer.known;
     addTo(total.macs, layer.macs);
     addTo(total.flops, layer.flops);
-    addTo(total.parameters, layer.parameters);
+    addTo(total.parameters, layer.newParameters);
+    addTo(total.newParameters, layer.newParameters);
     addTo(total.weightBytes, layer.weightBytes);
     addTo(total.inputBytes, layer.inputBytes);
     addTo(total.outputBytes, layer.outputBytes);

@@ -26,14 +26,15 @@ enum class Bound : uint8_t { memory, compute, none };
 std::string_view name(Bound bound);
 
 struct LayerCost {
-  std::string name;        ///< of the node, else of its first output; of the step of a plan
-  std::string op;          ///< "Conv"; of a step "Conv+Relu"
-  std::string shape;       ///< of the first output, "1x64x56x56"
-  bool known = true;       ///< false: a shape is known only when the network runs; not counted then
-  int depth = 0;           ///< inside bodies of control flow; counted once, however often they run
-  int64_t macs = 0;        ///< multiply-adds of convolutions and matrix products
-  int64_t flops = 0;       ///< operations, by the convention
-  int64_t parameters = 0;  ///< elements of its constants
+  std::string name = {};      ///< of the node, else of its first output; of the step of a plan
+  std::string op = {};        ///< "Conv"; of a step "Conv+Relu"
+  std::string shape = {};     ///< of the first output, "1x64x56x56"
+  bool known = true;          ///< false: a shape is known only when the network runs; not counted then
+  int depth = 0;              ///< inside bodies of control flow; counted once, however often they run
+  int64_t macs = 0;           ///< multiply-adds of convolutions and matrix products
+  int64_t flops = 0;          ///< operations, by the convention
+  int64_t parameters = 0;     ///< elements of its constants
+  int64_t newParameters = 0;  ///< of these, those that no earlier layer has
   int64_t weightBytes = 0, inputBytes = 0, outputBytes = 0;  ///< inputs without weights
 
   int64_t bytes() const { return weightBytes + inputBytes + outputBytes; }
@@ -53,7 +54,7 @@ std::vector<LayerCost> costsOf(const Graph& graph, const CostOptions& options);
 /// graph that the plan was made from.
 std::vector<LayerCost> costsOf(const Plan& plan, const Graph& lowered, const CostOptions& options);
 
-/// Sum of all; name "total".
+/// Sum of all, parameters that layers share once; name "total".
 LayerCost totalOf(std::span<const LayerCost> layers);
 
 /// The least time of a layer under a roof, and what limits it.

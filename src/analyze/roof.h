@@ -9,8 +9,8 @@
 namespace ridge::analyze {
 
 struct Roof {
-  std::string target;  ///< "RTX 3080", "this machine: AMD EPYC 9005, 2 threads"
-  std::string source;  ///< where the figures are from: "measured 2026-11-21", "published", "by formula"
+  std::string target = {};  ///< "RTX 3080", "this machine: AMD EPYC 9005, 2 threads"
+  std::string source = {};  ///< where the figures are from: "measured 2026-11-21", "published", "by formula"
   Precision precision = Precision::fp32;
   bool matrixUnits = false;       ///< the peak is that of tensor cores (or AMX)
   int channelMultiple = 1;        ///< channels that the unit takes at once: others are padded
@@ -29,11 +29,11 @@ struct Roofs {
 };
 
 struct RoofRequest {
-  std::string target;  ///< a device of the table, or "": this machine
+  std::string target = {};  ///< a device of the table, or "": this machine
   Precision precision = Precision::fp32;
-  int threads = 1;         ///< of this machine
-  bool measure = true;     ///< this machine: take cached measurements, else measure quickly (under 0.5 s)
-  std::string deviceFile;  ///< more devices, by the user; "" for none
+  int threads = 1;      ///< of this machine
+  bool measure = true;  ///< this machine: take cached measurements, else measure quickly (under 0.5 s)
+  std::string deviceFile = {};  ///< more devices, by the user; "" for none
 };
 
 /// Error{usage} for an unknown device, with the nearest names, and for a precision that it has no peak for;

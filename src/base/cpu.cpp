@@ -74,6 +74,7 @@ CpuInfo collect() {
   noteCacheSize(_SC_LEVEL1_DCACHE_SIZE, info.l1Bytes);
   noteCacheSize(_SC_LEVEL2_CACHE_SIZE, info.l2Bytes);
   noteCacheSize(_SC_LEVEL3_CACHE_SIZE, info.l3Bytes);
+  if (detectedIsa() >= Isa::avx2) info.avxvnni = cpuid(7).a >= 1 && bit(cpuid(7, 1).a, 4);
   if (detectedIsa() == Isa::avx512) {
     info.avx512vnni = bit(cpuid(7).c, 11);
     info.avx512bf16 = cpuid(7).a >= 1 && bit(cpuid(7, 1).a, 5);

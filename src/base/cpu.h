@@ -26,6 +26,7 @@ struct CpuInfo {
   int physicalCores = 1;                                          ///< in the affinity mask
   long l1Bytes = 32 << 10, l2Bytes = 1 << 20, l3Bytes = 8 << 20;  ///< data caches; L1 and L2 of one core
   bool avx512vnni = false, avx512bf16 = false;
+  bool avxvnni = false;  ///< the dot product of bytes for 256 bits
 };
 const CpuInfo& cpuInfo();
 

@@ -74,15 +74,31 @@ struct Signal {
   }
 };
 
+int64_t nowNs() {
+  return std::chrono::nanoseconds(std::chrono::steady_clock::now().time_since_epoch()).count();
+}
+
 struct Job {
   void (*call)(void*, int) = nullptr;
   void* object = nullptr;
   int parts = 0;
   int stride = 1;
   unsigned floatMode = 0;  // the caller's MXCSR: the same rounding and flushing whoever runs a part
+  PoolObserver* observer = nullptr;
 
   void runFrom(int first) const noexcept {
+    if (observer) return runObserved(first);
     for (int part = first; part < parts; part += stride) call(object, part);
+  }
+
+  void runObserved(int first) const noexcept {
+    int64_t begin = nowNs();
+    for (int part = first; part < parts; part += stride) {
+      call(object, part);
+      const int64_t end = nowNs();
+      observer->ran(part, first, begin, end);
+      begin = end;
+    }
   }
 };
 
@@ -101,7 +117,8 @@ struct ThreadPool::State {
   };
 
   std::atomic<bool> busy{false};
-  alignas(64) Signal pending;  // workers that have not finished the job
+  PoolObserver* observer = nullptr;  // belongs to whoever has made the pool busy
+  alignas(64) Signal pending;        // workers that have not finished the job
   std::vector<std::unique_ptr<Worker>> workers;
   std::atomic<int> threads{1};
 
@@ -197,9 +214,16 @@ void ThreadPool::setThreads(int threads) {
   state_->busy = false;
 }
 
+void ThreadPool::observe(PoolObserver* observer) {
+  if (hasForked) return;  // no section is shared any more
+  while (state_->busy.exchange(true, std::memory_order_acquire)) std::this_thread::yield();
+  state_->observer = observer;
+  state_->busy.store(false, std::memory_order_release);
+}
+
 void ThreadPool::run(int parts, void (*call)(void*, int), void* object) {
   State& state = *state_;
-  Job job{call, object, parts, 1, 0};
+  Job job{call, object, parts, 1, 0, nullptr};
   const bool alone = parts <= 1 || state.threads.load(std::memory_order_relaxed) == 1 ||
                      hasForked.load(std::memory_order_relaxed);
   if (alone || state.busy.exchange(true, std::memory_order_acquire)) {
@@ -208,6 +232,7 @@ void ThreadPool::run(int parts, void (*call)(void*, int), void* object) {
   }
   job.stride = static_cast<int>(state.workers.size()) + 1;
   job.floatMode = _mm_getcsr();
+  job.observer = state.observer;
   const int helpers = std::min(parts, job.stride) - 1;
   state.pending.word.store(static_cast<uint32_t>(helpers), std::memory_order_relaxed);
   for (int helper = 0; helper < helpers; ++helper) {

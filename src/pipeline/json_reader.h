@@ -1,4 +1,5 @@
-// A JSON value with its path, read with one clear error for whatever is wrong. Private to this folder.
+// A JSON value with its path, read with one clear error for whatever is wrong. Only for folders that link
+// nlohmann_json themselves: this one and analyze/.
 #pragma once
 
 #include <cstdint>

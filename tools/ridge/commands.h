@@ -11,11 +11,14 @@ std::function<int()> addBuild(CLI::App& app);
 std::function<int()> addCompare(CLI::App& app);
 std::function<int()> addCompletion(CLI::App& app);
 std::function<int()> addConformance(CLI::App& app);
+std::function<int()> addDevice(CLI::App& app);
 std::function<int()> addEval(CLI::App& app);
 std::function<int()> addExplain(CLI::App& app);
 std::function<int()> addInspect(CLI::App& app);
 std::function<int()> addKernels(CLI::App& app);
 std::function<int()> addOptimize(CLI::App& app);
+std::function<int()> addProfile(CLI::App& app);
+std::function<int()> addRoofline(CLI::App& app);
 std::function<int()> addRun(CLI::App& app);
 std::function<int()> addVerify(CLI::App& app);
 

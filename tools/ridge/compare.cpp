@@ -13,6 +13,7 @@
 #include "common/requirement.h"
 #include "common/saved_outputs.h"
 #include "common/verdicts.h"
+#include "compare_profiles.h"
 #include "runtime/context.h"
 
 namespace ridge::tool {
@@ -283,11 +284,17 @@ void judge(const Flags& flags, const VerifyReport& report) {
   requireAll(splitCommas(flags.require), worst(report));
 }
 
+bool isEngine(const std::string& path) {
+  return !isSaved(path) && kindOfFile(path) == FileKind::engine;
+}
+
 int run(const Flags& flags) {
   flags.common.apply();
   const Output out(flags.common);
   for (const std::string& text : flags.require)
     if (text.empty()) failUsage("the requirement is empty", "--require", "write it like sqnr_db>=60");
+  if (isProfileFile(flags.paths[0]) || isProfileFile(flags.paths[1]))
+    return compareProfiles(flags.paths, flags.layers, splitCommas(flags.require), out);
   std::vector<std::string> metrics;
   for (const auto& [name, value] : worst({})) metrics.push_back(name);
   checkRequirements(splitCommas(flags.require), metrics);
@@ -306,6 +313,8 @@ int run(const Flags& flags) {
   json.update(verifyJson(report, flags.layers));
   json.erase("worst_region_db");
   json.erase("regions");
+  if (flags.layers && isEngine(flags.paths[0]) && isEngine(flags.paths[1]))
+    json["plans"] = comparePlans(flags.paths, out);
   try {
     judge(flags, report);
   } catch (const Error& different) {
@@ -322,14 +331,18 @@ int run(const Flags& flags) {
 std::function<int()> addCompare(CLI::App& app) {
   auto flags = std::make_shared<Flags>();
   const char* kinds =
-      "an .onnx file, an engine, a folder of `ridge run --output-dir` or in ONNX test_data_set layout, or "
-      ".npz";
+      "an .onnx file, an engine, a folder of `ridge run --output-dir` or in ONNX test_data_set layout, .npz, "
+      "or what `ridge profile --json` wrote";
   app.add_option("A", flags->paths[0], kinds)->required();
   app.add_option("B", flags->paths[1], "the same; what A should be")->required();
-  app.add_flag("--layers", flags->layers,
-               "also inner tensors of models and engines, by their names in the source model");
-  app.add_option("--require", flags->require,
-                 "exit 1 unless it holds for every output, instead of the usual bounds: sqnr_db>=40");
+  app.add_flag(
+      "--layers", flags->layers,
+      "also inner tensors of models and engines, by their names in the source model; of profiles and "
+      "two engines what their plans do differently");
+  app.add_option(
+      "--require", flags->require,
+      "exit 1 unless it holds for every output, instead of the usual bounds: sqnr_db>=40; of profiles: "
+      "ratio<=1.05");
   flags->inputs.add(app);
   flags->data.add(app);
   flags->shapes.add(app);

@@ -16,6 +16,8 @@ std::span<const Command> commands() {
               "ridge run model.ridge --input x=picture.npy --output-dir out", addRun},
       Command{"bench", "measure latency and throughput", "ridge bench model.ridge --duration 5 --threads 1",
               addBench},
+      Command{"profile", "measure every layer and hold it against the machine's limits",
+              "ridge profile model.ridge --trace trace.json", addProfile},
       Command{"verify", "prove that the answers are right", "ridge verify model.onnx --engine model.ridge",
               addVerify},
       Command{"eval", "accuracy on labelled data",
@@ -24,10 +26,14 @@ std::span<const Command> commands() {
               addExplain},
       Command{"compare", "compare saved outputs, models and engines tensor by tensor",
               "ridge compare model.onnx model.ridge --layers", addCompare},
+      Command{"roofline", "what every layer costs, what bounds it, and the least time it takes",
+              "ridge roofline model.onnx --target 'RTX 3080' --precision fp16", addRoofline},
       Command{"completion", "print a shell's completion script", "source <(ridge completion bash)",
               addCompletion},
       Command{"conformance", "run ONNX backend test folders",
               "ridge conformance build/conformance --filter 'test_conv*'", addConformance},
+      Command{"device", "peaks, bandwidth and ridge points of this machine or another",
+              "ridge device --name 'RTX 3080,A100'", addDevice},
       Command{"kernels", "list the kernels, and check them", "ridge kernels --check", addKernels},
   };
   return kCommands;

@@ -17,6 +17,8 @@ struct Sample {
   double spread() const { return best > 0 ? 1 - median / best : 0; }  ///< 0: every run the same
 };
 
+/// Of loops on registers that do nothing else (docs/measure.md). An instruction set without bf16 has no such
+/// entry.
 struct MeasuredPeak {
   Isa isa = Isa::generic;
   Precision precision = Precision::fp32;
@@ -24,8 +26,11 @@ struct MeasuredPeak {
   Sample opsPerS;  ///< a multiply-add is two operations
 };
 
-enum class Traffic : uint8_t { read, write, copy };  ///< bytes of a copy: read plus written
+/// By ordinary loads and stores; bytes are those that the program reads and writes, a copy's are both. What
+/// the caches move besides (a line is read before it is written) is not counted.
+enum class Traffic : uint8_t { read, write, copy };
 std::string_view name(Traffic traffic);
+std::optional<Traffic> trafficFromName(std::string_view name);
 
 struct MeasuredBandwidth {
   std::string level;  ///< "L1", "L2", "L3", "DRAM"
@@ -35,28 +40,43 @@ struct MeasuredBandwidth {
 };
 
 struct MeasuredMachine {
-  std::string cpu, date;  ///< CpuInfo::model; "2026-11-21"
-  int threads = 1;        ///< "all" of the entries above
-  bool quick = false;     ///< only what a roofline needs, by short runs
+  std::string cpu, date;   ///< CpuInfo::model; "2026-11-21"
+  Isa isa = Isa::generic;  ///< activeIsa(): the peaks are of this one and those below, bandwidths by this one
+  int threads = 1;         ///< "all" of the entries above
+  bool quick = false;      ///< only what a roofline needs, by short runs
   std::vector<MeasuredPeak> peaks;
   std::vector<MeasuredBandwidth> bandwidths;
-  double forkJoinSeconds = 0;  ///< an empty parallel section of all threads
-  double stepSeconds = 0;      ///< an empty step of a plan
+  double forkJoinSeconds = 0;  ///< an empty parallel section of all threads; 0: not measured (quick)
+  double stepSeconds = 0;      ///< a step of a plan that rectifies one number; 0: not measured (quick)
+  double clockHz = 0;          ///< of a core at work: dependent additions in a second
   bool quiet = true;           ///< spreads were small and nobody else used the cores
+  std::string whyNotQuiet;     ///< "other programs used 0.8 cores"
+
+  /// Null when there is none.
+  const MeasuredPeak* peak(Isa isa, Precision precision, int threads) const;
+  const MeasuredBandwidth* bandwidth(std::string_view level, Traffic traffic, int threads) const;
 };
 
 struct MeasureOptions {
-  int threads = 1;
+  int threads = 1;  ///< the pool is set to as many while it measures
   bool quick = false;
   ProgressSink progress = {};
 };
 
+/// Takes some 12 seconds, quick 0.4. Not while plans run. DRAM is left out when there is no memory for it.
+/// Error{interrupted} after Ctrl-C.
 MeasuredMachine measureMachine(const MeasureOptions& options);
 
-/// The measurements of this machine (CPU model, instruction set, threads, revision of the probes) that were
-/// stored; nothing when there are none or they cannot be read. A full one serves where a quick one is asked.
+/// Raised whenever the probes change, so that old figures are not believed.
+inline constexpr int kProbeRevision = 1;
+
+/// The measurements of this machine (CPU model and caches, activeIsa(), threads, revision of the probes) that
+/// were stored; nothing when there are none or they cannot be read. A full one serves where a quick one is
+/// asked.
 std::optional<MeasuredMachine> storedMeasurement(int threads);
-/// Stores it in $XDG_CACHE_HOME/ridge, else ~/.cache/ridge; a sentence when it could not.
+/// Stores it in $XDG_CACHE_HOME/ridge/machine.json, else under ~/.cache/ridge. It replaces the one of the
+/// same machine, unless that is worth more: a full one more than a quick one, then a quiet one more. A
+/// sentence when it was not stored, or when the file was damaged and had to be begun anew.
 std::string storeMeasurement(const MeasuredMachine& machine);
 
 }  // namespace ridge::analyze

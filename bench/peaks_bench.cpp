@@ -1,0 +1,132 @@
+// Peaks of this machine a second time, written apart from the probes of `ridge device --measure`: intrinsics,
+// products of registers that are added up, the clock of the thread. One thread; built for the machine that it
+// runs on. scripts/check_peaks.py holds both together.
+#include <benchmark/benchmark.h>
+#include <immintrin.h>
+#include <sys/mman.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cstdlib>
+
+namespace {
+
+// What goes through it is not known to the compiler, and costs nothing.
+template <class Vector>
+inline void hide(Vector& value) {
+  asm volatile("" : "+v"(value));
+}
+
+#ifdef __AVX512F__
+using Integers = __m512i;
+struct Fp32 {
+  using Sum = __m512;
+  using Factor = __m512;
+  static constexpr double kOperations = 16 * 2;
+  static Sum add(Sum sum, Factor a, Factor b) { return _mm512_fmadd_ps(a, b, sum); }
+};
+inline Integers mixed(Integers a, Integers b) {
+  return _mm512_xor_si512(a, b);
+}
+#else
+using Integers = __m256i;
+struct Fp32 {
+  using Sum = __m256;
+  using Factor = __m256;
+  static constexpr double kOperations = 8 * 2;
+  static Sum add(Sum sum, Factor a, Factor b) { return _mm256_fmadd_ps(a, b, sum); }
+};
+inline Integers mixed(Integers a, Integers b) {
+  return _mm256_xor_si256(a, b);
+}
+#endif
+
+#ifdef __AVX512BF16__
+struct Bf16 {
+  using Sum = __m512;
+  using Factor = __m512bh;
+  static constexpr double kOperations = 32 * 2;
+  static Sum add(Sum sum, Factor a, Factor b) { return _mm512_dpbf16_ps(sum, a, b); }
+};
+#endif
+
+#ifdef __AVX512VNNI__
+struct Int8 {
+  using Sum = __m512i;
+  using Factor = __m512i;
+  static constexpr double kOperations = 64 * 2;
+  static Sum add(Sum sum, Factor a, Factor b) { return _mm512_dpbusd_epi32(sum, a, b); }
+};
+#endif
+
+benchmark::Counter rate(double ofEveryIteration) {
+  return {ofEveryIteration, benchmark::Counter::kIsIterationInvariantRate};
+}
+
+template <class Unit>
+void arithmetic(benchmark::State& state) {
+  constexpr int kSums = 16, kRounds = 1000;
+  typename Unit::Factor a{}, b{};
+  hide(a), hide(b);
+  typename Unit::Sum sums[kSums];
+#pragma GCC unroll 16
+  for (auto& sum : sums) {
+    sum = typename Unit::Sum{};
+    hide(sum);
+  }
+  for ([[maybe_unused]] auto iteration : state)
+    for (int round = 0; round < kRounds; ++round) {
+#pragma GCC unroll 16
+      for (int i = 0; i < kSums; ++i) sums[i] = Unit::add(sums[i], a, b);
+    }
+#pragma GCC unroll 16
+  for (auto& sum : sums) hide(sum);
+  state.counters["rate"] = rate(Unit::kOperations * kSums * kRounds);
+}
+
+/// Zeros in huge pages; never given back: the program ends with them.
+const Integers* zeros(size_t bytes) {
+  constexpr size_t kHuge = size_t{2} << 20;
+  const size_t whole = (bytes + kHuge - 1) / kHuge * kHuge;
+  void* const memory = std::aligned_alloc(kHuge, whole);
+  if (!memory) std::abort();
+  madvise(memory, whole, MADV_HUGEPAGE);
+  std::fill_n(static_cast<char*>(memory), whole, 0);
+  return static_cast<const Integers*>(memory);
+}
+
+void readAll(benchmark::State& state, const Integers* from, size_t bytes) {
+  const size_t vectors = bytes / sizeof(Integers) / 8 * 8;
+  const auto passes = static_cast<int>(std::max<size_t>(1, (size_t{1} << 20) / bytes));
+  Integers sums[4] = {};
+  for ([[maybe_unused]] auto iteration : state)
+    for (int pass = 0; pass < passes; ++pass) {
+      for (size_t at = 0; at < vectors; at += 8) {
+#pragma GCC unroll 8
+        for (size_t v = 0; v < 8; ++v) sums[v % 4] = mixed(sums[v % 4], from[at + v]);
+      }
+      benchmark::ClobberMemory();
+    }
+  for (Integers& sum : sums) hide(sum);
+  state.counters["rate"] = rate(static_cast<double>(vectors * sizeof(Integers)) * passes);
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  benchmark::RegisterBenchmark("fp32", arithmetic<Fp32>);
+#ifdef __AVX512BF16__
+  benchmark::RegisterBenchmark("bf16", arithmetic<Bf16>);
+#endif
+#ifdef __AVX512VNNI__
+  benchmark::RegisterBenchmark("int8", arithmetic<Int8>);
+#endif
+  const auto l1 = static_cast<size_t>(std::max(sysconf(_SC_LEVEL1_DCACHE_SIZE), 32L << 10));
+  const auto l3 = static_cast<size_t>(std::max(sysconf(_SC_LEVEL3_CACHE_SIZE), 8L << 20));
+  const size_t most = std::clamp(4 * l3, size_t{64} << 20, size_t{512} << 20);
+  const Integers* const memory = zeros(most);
+  benchmark::RegisterBenchmark("L1 read", readAll, memory, l1 / 2);
+  benchmark::RegisterBenchmark("DRAM read", readAll, memory, most);
+  benchmark::Initialize(&argc, argv);
+  benchmark::RunSpecifiedBenchmarks();
+}

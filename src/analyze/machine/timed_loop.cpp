@@ -1,0 +1,68 @@
+#include "analyze/machine/timed_loop.h"
+
+#include <algorithm>
+#include <chrono>
+#include <cmath>
+
+namespace ridge::analyze {
+
+namespace {
+
+constexpr double kRunSeconds = 1e-3;
+constexpr int64_t kMostRepeats = int64_t{1} << 40;
+
+template <class Work>
+double secondsOf(const Work& work) {
+  const auto start = std::chrono::steady_clock::now();
+  work();
+  // Clocks may tick slowly; nothing takes no time.
+  return std::max(1e-9, std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count());
+}
+
+}  // namespace
+
+double TimedLoop::runOnce() {
+  return secondsOf([&] { body_(repeats_); });
+}
+
+// Starting, interrupted and sleeping threads make single runs longer by milliseconds: the best of a few.
+void TimedLoop::calibrate() {
+  constexpr int kTries = 4;
+  for (repeats_ = 1; repeats_ < kMostRepeats; repeats_ *= 4) {
+    double best = runOnce();
+    for (int more = 1; more < kTries && best > kRunSeconds / 4 && best < 8 * kRunSeconds; ++more)
+      best = std::min(best, runOnce());
+    if (best < kRunSeconds / 4) continue;
+    const double wanted = static_cast<double>(repeats_) * kRunSeconds / best;
+    repeats_ = std::max<int64_t>(1, std::llround(wanted));
+    return;
+  }
+}
+
+// A run that ends in much less than its time shows that the machine was not quiet when the repeats were
+// chosen: what has been measured so far is mostly the start of threads.
+void TimedLoop::runFor(double seconds) {
+  constexpr size_t kLeast = 2;
+  if (repeats_ == 0) calibrate();
+  double used = 0;
+  while (used < seconds || rates_.size() < kLeast) {
+    const double took = runOnce();
+    rates_.push_back(static_cast<double>(repeats_) * work_ / took);
+    used += took;
+    if (took > kRunSeconds / 2 || repeats_ >= kMostRepeats) continue;
+    repeats_ *= 2;
+    rates_.clear();
+  }
+}
+
+Sample TimedLoop::sample() const {
+  return sampleOf(rates_);
+}
+
+Sample sampleOf(std::vector<double> rates) {
+  if (rates.empty()) return {};
+  std::sort(rates.begin(), rates.end());
+  return {rates.back(), rates[rates.size() / 2]};
+}
+
+}  // namespace ridge::analyze

@@ -1,0 +1,37 @@
+// A loop whose rate is measured by many short runs.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <vector>
+
+#include "analyze/machine/measured.h"
+
+namespace ridge::analyze {
+
+/// Other programs interrupt runs, so they are short: some are left alone, and the best of them count.
+class TimedLoop {
+ public:
+  /// `body(repeats)` does `work` (operations, bytes) `repeats` times.
+  TimedLoop(std::function<void(int64_t)> body, double work) : body_(std::move(body)), work_(work) {}
+
+  /// Runs for about so long, in runs of about a millisecond (one repeat, if that takes longer), two at least
+  /// in all. The first runs ever warm up and are not counted; how many repeats a run has follows from them.
+  void runFor(double seconds);
+  /// Work per second.
+  Sample sample() const;
+
+ private:
+  void calibrate();
+  double runOnce();
+
+  std::function<void(int64_t)> body_;
+  double work_;
+  int64_t repeats_ = 0;
+  std::vector<double> rates_;
+};
+
+/// Best and median; zeros when there is none.
+Sample sampleOf(std::vector<double> rates);
+
+}  // namespace ridge::analyze

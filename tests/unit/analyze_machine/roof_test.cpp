@@ -1,0 +1,96 @@
+// The roof that a layer is held against: by the table, and by what was measured.
+#include "analyze/roof.h"
+
+#include <gmock/gmock.h>
+
+#include "analyze/machine/measured_roof.h"
+#include "base/error.h"
+
+namespace ridge::analyze {
+namespace {
+
+using testing::HasSubstr;
+
+Roof nominal(const char* target, Precision precision) {
+  return roofsOf({.target = target, .precision = precision}).nominal;
+}
+
+TEST(Roof, OfADeviceInTheTable) {
+  const Roof fp16 = nominal("RTX 3080", Precision::fp16);
+  EXPECT_TRUE(fp16.matrixUnits);
+  EXPECT_EQ(fp16.channelMultiple, 8);
+  EXPECT_EQ(fp16.source, "by formula");
+  EXPECT_EQ(fp16.target, "NVIDIA GeForce RTX 3080");
+  EXPECT_NEAR(fp16.ridgePoint(), 157, 0.5);
+  const Roof fp32 = nominal("RTX 3080", Precision::fp32);
+  EXPECT_FALSE(fp32.matrixUnits);
+  EXPECT_EQ(fp32.channelMultiple, 1);
+  EXPECT_NEAR(fp32.ridgePoint(), 39.2, 0.05);
+  EXPECT_EQ(nominal("Jetson AGX Xavier", Precision::int8).source, "published");
+  EXPECT_EQ(nominal("Jetson AGX Xavier", Precision::int8).peakOpsPerS, 22.4e12);
+  // Sparse peaks are never the roof.
+  EXPECT_NEAR(nominal("A100", Precision::int8).peakOpsPerS, 623.7e12, 1e11);
+}
+
+TEST(Roof, NoMeasurementOfAnotherMachine) {
+  EXPECT_FALSE(roofsOf({.target = "H200", .precision = Precision::fp16}).measured);
+}
+
+TEST(Roof, WrongRequests) {
+  try {
+    nominal("V100", Precision::int4);
+    FAIL();
+  } catch (const Error& error) {
+    EXPECT_EQ(error.code(), ErrorCode::usage);
+    EXPECT_THAT(error.what(), HasSubstr("fp64, fp32, fp16, int8"));
+  }
+  try {
+    nominal("RTX 3081", Precision::fp32);
+    FAIL();
+  } catch (const Error& error) {
+    EXPECT_EQ(error.code(), ErrorCode::usage);
+    EXPECT_THAT(error.what(), HasSubstr("RTX 3080"));
+  }
+  EXPECT_THROW(roofsOf({.target = "A100", .deviceFile = "/no/such/file.json"}), Error);
+}
+
+TEST(Roof, OfThisMachineWithoutMeasuring) {
+  const Roofs roofs = roofsOf({.precision = Precision::fp32, .threads = 1, .measure = false});
+  EXPECT_FALSE(roofs.measured);
+  EXPECT_GT(roofs.nominal.peakOpsPerS, 1e8);
+  EXPECT_EQ(roofs.nominal.bandwidthBytesPerS, 0);
+  EXPECT_THAT(roofs.nominal.source, HasSubstr("bandwidth not known"));
+  EXPECT_THAT(roofs.nominal.target, HasSubstr("1 thread"));
+}
+
+MeasuredMachine measurement() {
+  MeasuredMachine machine;
+  machine.date = "2026-11-21";
+  machine.threads = 2;
+  machine.stepSeconds = 1e-7;
+  machine.peaks = {{Isa::avx2, Precision::fp32, 2, {100e9, 99e9}},
+                   {Isa::avx512, Precision::fp32, 2, {200e9, 190e9}},
+                   {Isa::avx512, Precision::fp32, 1, {900e9, 900e9}}};
+  machine.bandwidths = {{"L1", Traffic::read, 2, {500e9, 500e9}},
+                        {"DRAM", Traffic::write, 2, {90e9, 90e9}},
+                        {"DRAM", Traffic::copy, 2, {40e9, 40e9}}};
+  return machine;
+}
+
+TEST(Roof, OfAMeasurement) {
+  MeasuredMachine machine = measurement();
+  std::optional<Roof> roof = roofIn(machine, Precision::fp32);
+  ASSERT_TRUE(roof);
+  EXPECT_EQ(roof->peakOpsPerS, 200e9);
+  EXPECT_EQ(roof->bandwidthBytesPerS, 40e9);  // no read of main memory: what a copy moves
+  EXPECT_EQ(roof->source, "measured 2026-11-21");
+  EXPECT_EQ(roof->launchSeconds, 1e-7);
+  machine.bandwidths.push_back({"DRAM", Traffic::read, 2, {60e9, 60e9}});
+  EXPECT_EQ(roofIn(machine, Precision::fp32)->bandwidthBytesPerS, 60e9);
+  EXPECT_FALSE(roofIn(machine, Precision::int8));
+  machine.bandwidths.clear();
+  EXPECT_FALSE(roofIn(machine, Precision::fp32));
+}
+
+}  // namespace
+}  // namespace ridge::analyze

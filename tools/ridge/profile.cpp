@@ -1,0 +1,199 @@
+#include <fmt/format.h>
+#include <sys/resource.h>
+
+#include <algorithm>
+#include <map>
+
+#include "analyze/profile/recording.h"
+#include "analyze/profile/spans.h"
+#include "base/interrupt.h"
+#include "base/thread_pool.h"
+#include "commands.h"
+#include "common/arrays.h"
+#include "common/data.h"
+#include "profile_output.h"
+#include "runtime/context.h"
+#include "trace_file.h"
+
+namespace ridge::tool {
+
+namespace {
+
+struct Flags {
+  CommonFlags common;
+  LimitFlags limits;
+  ShapeFlags shapes;
+  PlanFlags plan;
+  InputFlags inputs;
+  DataFlags data;
+  std::string path, trace, sort = "gap";
+  double duration = 3, warmup = 0.3;
+  size_t rows = 40;
+  bool counters = false;
+};
+
+constexpr size_t kTracedRuns = 3;
+
+analyze::LayerOrder orderOf(const std::string& text) {
+  if (text == "gap") return analyze::LayerOrder::gap;
+  if (text == "time") return analyze::LayerOrder::time;
+  if (text == "order") return analyze::LayerOrder::plan;
+  failUsage(fmt::format("'{}' is no order of layers", text), "--sort", "use gap, time or order");
+}
+
+void checkFlags(const Flags& flags) {
+  if (!(flags.duration >= 0 && flags.duration < 1e6) || !(flags.warmup >= 0 && flags.warmup < 1e6))
+    failUsage("a time is out of range", "--duration, --warmup", "use seconds");
+  if (!flags.data.pipeline.empty() && !flags.data.given())
+    failUsage("a pipeline needs samples to work on", "--pipeline", "give them with --data");
+}
+
+int64_t peakMemoryBytes() {
+  rusage usage{};
+  getrusage(RUSAGE_SELF, &usage);
+  return static_cast<int64_t>(usage.ru_maxrss) * 1024;
+}
+
+int64_t batchOf(const Executable& executable) {
+  if (executable.plan().inputs.empty()) return 1;
+  const Dims& dims = executable.inputArray(0).dims;
+  return dims.empty() ? 1 : std::max<int64_t>(dims[0], 1);
+}
+
+/// Roofs of this machine, asked for once a precision; one without a peak is held against fp32's.
+class Machine {
+ public:
+  const analyze::Roofs& of(analyze::Precision precision) {
+    if (const auto known = roofs_.find(precision); known != roofs_.end()) return known->second;
+    analyze::RoofRequest request;
+    request.precision = precision;
+    request.threads = ThreadPool::instance().threads();
+    try {
+      return roofs_.emplace(precision, roofsOf(request)).first->second;
+    } catch (const Error& error) {
+      if (error.code() != ErrorCode::usage || precision == analyze::Precision::fp32) throw;
+      return roofs_.emplace(precision, of(analyze::Precision::fp32)).first->second;
+    }
+  }
+
+ private:
+  std::map<analyze::Precision, analyze::Roofs> roofs_;
+};
+
+/// Edges between steps; those that costsOf counts inside bodies are left out.
+analyze::Edges stepEdges(const Plan& plan, const Graph& lowered) {
+  std::vector<int32_t> stepAt;  // by place in the order of costsOf
+  int32_t steps = 0;
+  forEachStep(plan, [&](const Step&, int depth) { stepAt.push_back(depth == 0 ? steps++ : -1); });
+  analyze::Edges edges;
+  for (const auto& [from, to] : analyze::edgesOf(plan, lowered)) {
+    const int32_t first = stepAt.at(static_cast<size_t>(from)), second = stepAt.at(static_cast<size_t>(to));
+    if (first >= 0 && second >= 0) edges.emplace_back(first, second);
+  }
+  return edges;
+}
+
+NamedInputs inputsFor(const Flags& flags, const BuildOptions& options, const ShapeRequest& request) {
+  if (flags.data.given()) return std::move(loadSamples(flags.data, flags.path, 1).front().inputs);
+  if (flags.inputs.inputs.empty()) return {};
+  return flags.inputs.load(inputsOf(flags.path, options.read), request,
+                           constantsOf(flags.path, options.read));
+}
+
+void addCosts(ProfileResult& profile, const Source& source) {
+  const Plan& plan = source.executable->plan();
+  Machine machine;
+  std::vector<analyze::LayerCost> costs;
+  try {
+    const Graph lowered = source.lowered();
+    costs = analyze::stepCosts(plan, analyze::costsOf(plan, lowered, {}));
+    profile.edges = stepEdges(plan, lowered);
+  } catch (const Error& error) {  // an engine without its graph has times all the same
+    if (error.code() != ErrorCode::input) throw;
+    profile.costNote = error.message();
+  }
+  profile.roofs = machine.of(analyze::Precision::fp32);
+  profile.layers = analyze::layerProfiles(plan, profile.timing, costs, [&](analyze::Precision precision) {
+    return machine.of(precision).best();
+  });
+}
+
+ProfileResult profileOf(const Flags& flags, const Source& source, const NamedInputs& inputs,
+                        const Output& out) {
+  ExecutionContext context(source.executable);
+  for (size_t port = 0; port < context.plan().inputs.size(); ++port)
+    context.setInput(port, inputs.at(context.plan().inputs[port].name));
+  ProfileResult profile;
+  profile.path = flags.path;
+  profile.batch = batchOf(*source.executable);
+  analyze::RecordOptions record;
+  record.seconds = flags.duration;
+  record.warmupSeconds = flags.warmup;
+  record.stopped = [] { return interrupted(); };
+  profile.timing = timingOf(analyze::record(context, record));
+  throwIfInterrupted();
+  addCosts(profile, source);
+  profile.memory = analyze::memoryOverTime(context.plan());
+  profile.activationBytes = context.activationBytes();
+  if (flags.counters) profile.counts = analyze::countSteps(context, std::min(flags.duration, 1.0));
+  if (!flags.trace.empty()) {
+    const analyze::Spans spans = analyze::recordSpans(context, kTracedRuns);
+    writeTrace(flags.trace, spans, context.plan(), profile.layers);
+    if (spans.lost > 0)
+      out.note(fmt::format("the trace lacks {} parts of steps: there are too many", spans.lost));
+  }
+  if (flags.data.given()) profile.stages = measureStages(flags.data, flags.path, context, out);
+  profile.peakMemoryBytes = peakMemoryBytes();
+  return profile;
+}
+
+int run(const Flags& flags) {
+  flags.common.apply();
+  const Output out(flags.common);
+  checkFlags(flags);
+  const TableOptions table{orderOf(flags.sort), flags.rows};
+  BuildOptions options;
+  options.read = flags.limits.read();
+  options.read.standIns = true;  // times hardly depend on the weights' values
+  flags.plan.apply(options, Tune::fast);
+  flags.limits.apply(options.passes);
+  options.progress = out.progress();
+  const ShapeRequest request = flags.shapes.requests().front();
+  NamedInputs inputs = inputsFor(flags, options, request);
+  const Source source = openSource(flags.path, withShapesOf(inputs, request), options, out);
+  std::vector<std::string> names;
+  for (const Port& port : source.executable->plan().inputs) names.push_back(port.name);
+  flags.inputs.rangesOf(names, inputs);
+  flags.inputs.complete(inputs, *source.executable, flags.common.seed);
+  const ProfileResult profile = profileOf(flags, source, inputs, out);
+  printProfile(profile, source.executable->plan(), table, out);
+  out.json(profileJson(profile, source));
+  return 0;
+}
+
+}  // namespace
+
+std::function<int()> addProfile(CLI::App& app) {
+  auto flags = std::make_shared<Flags>();
+  app.add_option("MODEL|ENGINE", flags->path, "an .onnx file or an engine")->required();
+  app.add_option("--duration", flags->duration, "seconds to measure, half of them without profiling")
+      ->capture_default_str();
+  app.add_option("--warmup", flags->warmup, "seconds before that")->capture_default_str();
+  app.add_option(
+         "--sort", flags->sort,
+         "gap: what loses most time over its limit first; time: the longest first; order: as executed")
+      ->capture_default_str();
+  app.add_option("--rows", flags->rows, "layers to show, 0: all; --json has all")->capture_default_str();
+  app.add_option("--trace", flags->trace,
+                 "write three executions to FILE for ui.perfetto.dev or chrome://tracing: one row a thread");
+  app.add_flag("--counters", flags->counters, "also cycles, instructions and cache misses of every layer");
+  flags->inputs.add(app);
+  flags->data.add(app);
+  flags->shapes.add(app);
+  flags->plan.add(app);
+  flags->limits.add(app);
+  flags->common.add(app);
+  return [flags] { return run(*flags); };
+}
+
+}  // namespace ridge::tool

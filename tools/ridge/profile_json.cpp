@@ -1,0 +1,184 @@
+#include <limits>
+
+#include "analyze/profile/step_facts.h"
+#include "base/cpu.h"
+#include "base/thread_pool.h"
+#include "common/statistics.h"
+#include "profile_output.h"
+
+namespace ridge::tool {
+
+namespace {
+
+using analyze::LayerProfile;
+
+Json roofJson(const char* name, const analyze::Roof& roof) {
+  return {{"name", name},
+          {"source", roof.source},
+          {"precision", analyze::name(roof.precision)},
+          {"peak_ops_per_s", roof.peakOpsPerS},
+          {"bandwidth_bytes_per_s", roof.bandwidthBytesPerS}};
+}
+
+void addCost(Json& json, const analyze::LayerCost& cost) {
+  json["macs"] = cost.macs;
+  json["flops"] = cost.flops;
+  json["parameters"] = cost.parameters;
+  json["weight_bytes"] = cost.weightBytes;
+  json["input_bytes"] = cost.inputBytes;
+  json["output_bytes"] = cost.outputBytes;
+  json["intensity"] = cost.intensity();
+}
+
+/// Null with a note where the cost of a layer, or of all, is not known.
+void addMeasured(Json& json, const LayerProfile& layer, const std::string& costNote) {
+  const bool known = layer.cost.known && costNote.empty();
+  json["bound"] = known ? Json(analyze::name(layer.floor.bound)) : Json(nullptr);
+  const std::pair<const char*, double> numbers[] = {{"floor_ms", layer.floor.seconds * 1e3},
+                                                    {"ops_per_s", layer.opsPerS},
+                                                    {"bytes_per_s", layer.bytesPerS},
+                                                    {"roof_share", std::min(layer.roofShare, 1.0)},
+                                                    {"gap_ms", layer.gap * 1e3}};
+  for (const auto& [key, value] : numbers) {
+    json[key] = known ? Json(value) : Json(nullptr);
+    if (!known)
+      json[std::string(key) + "_note"] =
+          costNote.empty() ? "what the layer does shows only at run time" : costNote;
+  }
+}
+
+Json insideOf(const Step& step) {
+  Json inside = Json::array();
+  for (const Plan& body : step.bodies)
+    forEachStep(
+        body,
+        [&](const Step& inner, int depth) {
+          inside.push_back({{"name", inner.name},
+                            {"ops", inner.ops},
+                            {"kernel", analyze::kernelOf(inner)},
+                            {"depth", depth}});
+        },
+        1);
+  return inside;
+}
+
+Json countsJson(const analyze::StepCounts& counts, size_t step) {
+  Json json = Json::object();
+  for (size_t at = 0; at < analyze::kCounters.size(); ++at)
+    if (counts.known[at]) json[std::string(analyze::name(analyze::kCounters[at]))] = counts.steps[step][at];
+  return json;
+}
+
+Json layerJson(const ProfileResult& profile, const LayerProfile& layer, const Step& step) {
+  Json json{{"name", step.name},
+            {"op", layer.cost.op},
+            {"ops", step.ops},
+            {"shape", layer.cost.shape},
+            {"depth", 0},
+            {"kernel", analyze::kernelOf(step)},
+            {"members", step.members},
+            {"origins", step.origins},
+            {"fallback", step.fallback},
+            {"layout", analyze::layoutOf(step)},
+            {"precision", analyze::precisionTextOf(step)}};
+  addCost(json, layer.cost);
+  json["ms"] = layer.time.median * 1e3;
+  json["min_ms"] = layer.time.minimum * 1e3;
+  json["before_ms"] = profile.timing.gaps[layer.step] * 1e3;
+  json["share"] = layer.share;
+  addMeasured(json, layer, profile.costNote);
+  if (!step.bodies.empty()) json["inside"] = insideOf(step);
+  if (profile.counts && !profile.counts->steps.empty())
+    json["counters"] = countsJson(*profile.counts, layer.step);
+  return json;
+}
+
+Json modelJson(const ProfileResult& profile) {
+  std::vector<analyze::LayerCost> costs;
+  double floor = 0;
+  for (const LayerProfile& layer : profile.layers) {
+    costs.push_back(layer.cost);
+    floor += layer.floor.seconds;
+  }
+  const analyze::LayerCost total = analyze::totalOf(costs);
+  Json json = Json::object();
+  addCost(json, total);
+  json["activation_bytes"] = total.inputBytes + total.outputBytes;
+  json["total_bytes"] = total.bytes();
+  json["floor_ms"] = floor * 1e3;
+  return json;
+}
+
+Json latencyJson(const analyze::Timing& timing) {
+  const Distribution d = distributionOf(timing.latencies);
+  const std::pair<const char*, double> numbers[] = {
+      {"min", d.min}, {"median", d.median}, {"mean", d.mean}, {"stddev", d.stddev},
+      {"p90", d.p90}, {"p95", d.p95},       {"p99", d.p99},   {"max", d.max}};
+  Json json = Json::object();
+  for (const auto& [key, seconds] : numbers) json[key] = seconds * 1e3;
+  return json;
+}
+
+int64_t fallbacks(const Plan& plan) {
+  int64_t count = 0;
+  forEachStep(plan, [&](const Step& step, int) { count += step.fallback; });
+  return count;
+}
+
+void addTiming(Json& json, const analyze::Timing& timing) {
+  json["latency_ms"] = latencyJson(timing);
+  json["regions_ms"] = timing.regions() * 1e3;
+  json["between_ms"] = timing.between() * 1e3;
+  json["overhead_ms"] = timing.overhead * 1e3;
+  json["clock_ns"] = timing.clock * 1e9;
+  json["accounted"] = timing.accounted();
+  json["runs"] = timing.runs;
+  json["runs_used"] = {{"plain", timing.usedPlain}, {"profiled", timing.usedWatched}};
+  json["undisturbed"] = timing.undisturbed;
+}
+
+}  // namespace
+
+Json profileJson(const ProfileResult& profile, const Source& source) {
+  const Plan& plan = source.executable->plan();
+  const analyze::Roof& roof = profile.roofs.best();
+  Json json{{"kind", "profile"},
+            {"model_name", std::filesystem::path(profile.path).filename().string()},
+            {"target", roof.target},
+            {"convention", "standard"},
+            {"device", plan.device},
+            {"threads", ThreadPool::instance().threads()},
+            {"precision", "fp32"},
+            {"batch", profile.batch},
+            {"isa", plan.architecture},
+            {"cpu", cpuInfo().model}};
+  json["peak_ops_per_s"] = roof.peakOpsPerS;
+  json["bandwidth_bytes_per_s"] = roof.bandwidthBytesPerS;
+  json["ridge_point"] = roof.ridgePoint();
+  json["roofs"] = Json::array();
+  if (profile.roofs.measured) json["roofs"].push_back(roofJson("measured", *profile.roofs.measured));
+  json["roofs"].push_back(roofJson("nominal", profile.roofs.nominal));
+  addTiming(json, profile.timing);
+  json["fallback_layers"] = fallbacks(plan);
+  json["peak_memory_bytes"] = profile.peakMemoryBytes;
+  json["activation_bytes"] = profile.activationBytes;
+  json["weight_bytes"] = source.executable->weightBytes();
+  json["arena_bytes"] = plan.arenaBytes;
+  json["memory"] = profile.memory.alive;
+  json["model"] = modelJson(profile);
+  if (profile.counts && !profile.counts->note.empty()) json["counters_note"] = profile.counts->note;
+  if (!profile.costNote.empty()) json["cost_note"] = profile.costNote;
+  if (!profile.stages.empty()) {
+    json["stages"] = Json::array();
+    for (const StageTime& stage : profile.stages)
+      json["stages"].push_back({{"name", stage.name}, {"ms", stage.ms}, {"share", stage.share}});
+    if (const std::string note = bottleneckOf(profile.stages); !note.empty()) json["stages_note"] = note;
+  }
+  json["layers"] = Json::array();
+  for (const LayerProfile& layer : profile.layers)
+    json["layers"].push_back(layerJson(profile, layer, plan.steps[layer.step]));
+  json["edges"] = profile.edges;
+  return json;
+}
+
+}  // namespace ridge::tool

@@ -1,0 +1,224 @@
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <numeric>
+#include <optional>
+
+#include "analyze/memory_use.h"
+#include "analyze/roofline.h"
+#include "api/sketch.h"
+#include "base/text.h"
+#include "base/thread_pool.h"
+#include "commands.h"
+#include "common/analysis_flags.h"
+#include "common/output.h"
+#include "common/roofline_json.h"
+#include "common/source.h"
+#include "common/sweep.h"
+
+namespace ridge::tool {
+
+using namespace analyze;
+
+namespace {
+
+struct Flags {
+  CommonFlags common;
+  LimitFlags limits;
+  ShapeFlags shapes;
+  std::string path, target, deviceFile, convention = "standard", precision = "fp32";
+  std::vector<std::string> sweeps;
+  int64_t top = 0;
+};
+
+/// What is looked at, from a model or an engine.
+struct Subject {
+  Graph graph;  ///< with the names that people know, shapes bound
+  std::optional<Graph> lowered;
+  std::optional<Plan> plan;
+};
+
+Subject ofModel(const Flags& flags, const Output& out) {
+  SketchOptions options;
+  options.shapes = flags.shapes.requests().front();
+  options.read = flags.limits.read();
+  options.read.standIns = true;
+  flags.limits.apply(options.passes);
+  Sketch sketch = sketchModel(flags.path, options);
+  for (const std::string& note : sketch.notes) out.note(note);
+  if (!sketch.plan) out.note(fmt::format("there is no plan to look at: {}", sketch.whyNoPlan));
+  return {std::move(sketch.bound), std::move(sketch.lowered), std::move(sketch.plan)};
+}
+
+Subject ofEngine(const Flags& flags, const Output& out) {
+  BuildOptions options;
+  options.read = flags.limits.read();
+  const Source source = openSource(flags.path, flags.shapes.requests().front(), options, out);
+  const Plan& plan = source.executable->plan();
+  return {bindShapes(source.named(), shapesOf(plan)), source.lowered(), plan};
+}
+
+std::string shortTime(double seconds) {
+  return fmt::format("{:.4f}", seconds * 1e3);
+}
+
+std::vector<std::string> rowOf(const RooflineLayer& layer) {
+  const LayerCost& cost = layer.cost;
+  return {std::string(static_cast<size_t>(2 * cost.depth), ' ') + escaped(cost.name),
+          escaped(cost.op),
+          cost.shape.empty() ? "-" : cost.shape,
+          fmt::format("{:.3f}", static_cast<double>(cost.macs) / 1e6),
+          fmt::format("{:.3f}", static_cast<double>(cost.weightBytes) / 1e6),
+          fmt::format("{:.3f}", static_cast<double>(cost.inputBytes) / 1e6),
+          fmt::format("{:.3f}", static_cast<double>(cost.outputBytes) / 1e6),
+          fmt::format("{:.2f}", cost.intensity()),
+          std::string(name(layer.floor.bound)),
+          shortTime(layer.floor.seconds),
+          fmt::format("{:.1f}", 100 * layer.share)};
+}
+
+/// All layers in order of execution, or the `top` that take longest.
+void printLayers(const Roofline& roofline, int64_t top, const Output& out) {
+  std::vector<size_t> order(roofline.layers.size());
+  std::iota(order.begin(), order.end(), size_t{0});
+  if (top > 0) {
+    std::stable_sort(order.begin(), order.end(), [&](size_t a, size_t b) {
+      return roofline.layers[a].floor.seconds > roofline.layers[b].floor.seconds;
+    });
+    order.resize(std::min(order.size(), static_cast<size_t>(top)));
+  }
+  std::vector<std::vector<std::string>> rows{{"layer", "op", "output", "Mmac", "weights MB", "in MB",
+                                              "out MB", "ops/byte", "bound", "least ms", "share %"}};
+  for (size_t at : order) rows.push_back(rowOf(roofline.layers[at]));
+  out.table(rows);
+}
+
+void printTotals(const char* what, const Roofline& roofline, const Output& out) {
+  const LayerCost& total = roofline.total;
+  out.line(fmt::format(
+      "{}: {} layers, {} multiply-adds, {} operations, {} parameters; weights {:.2f} MB, activations read "
+      "and "
+      "written {:.2f} MB; {:.2f} operations a byte",
+      what, roofline.layers.size(), formatCount(static_cast<double>(total.macs)),
+      formatCount(static_cast<double>(total.flops)), formatCount(static_cast<double>(total.parameters)),
+      static_cast<double>(total.weightBytes) / 1e6,
+      static_cast<double>(total.inputBytes + total.outputBytes) / 1e6, total.intensity()));
+  std::string bounds;
+  for (const Bound bound : {Bound::compute, Bound::memory, Bound::none}) {
+    const auto at = static_cast<size_t>(bound);
+    const char* text = bound == Bound::compute  ? "bound by arithmetic"
+                       : bound == Bound::memory ? "bound by memory"
+                                                : "without arithmetic";
+    bounds += fmt::format("{}{} {} ({} ms)", bounds.empty() ? "" : ", ", roofline.layersBy[at], text,
+                          shortTime(roofline.secondsBy[at]));
+  }
+  out.line(fmt::format("  at least {} ms: {}", shortTime(roofline.floorSeconds), bounds));
+}
+
+void printRoofs(const Roofs& roofs, const Output& out) {
+  const auto print = [&](const Roof& roof) {
+    out.line(fmt::format("{}, {} ({}): {}OPS, {:.1f} GB/s, ridge point {:.1f} operations a byte", roof.target,
+                         name(roof.precision), roof.source, formatCount(roof.peakOpsPerS),
+                         roof.bandwidthBytesPerS / 1e9, roof.ridgePoint()));
+  };
+  print(roofs.best());
+  if (roofs.measured && roofs.nominal.peakOpsPerS > 0) print(roofs.nominal);
+}
+
+Json planJson(const Subject& subject, const Roofline& before, const CostOptions& options, const Roof& roof,
+              const Output& out) {
+  const Plan& plan = *subject.plan;
+  const Roofline after = rooflineOf(costsOf(plan, *subject.lowered, options), roof);
+  printTotals("after fusion", after, out);
+  const int64_t saved = before.total.bytes() - after.total.bytes();
+  out.line(fmt::format("  fusion saves {:.2f} MB ({:.0f} %) and {} ms", static_cast<double>(saved) / 1e6,
+                       before.total.bytes() > 0
+                           ? 100 * static_cast<double>(saved) / static_cast<double>(before.total.bytes())
+                           : 0,
+                       shortTime(before.floorSeconds - after.floorSeconds)));
+  Json json{{"model", modelJson(after)}, {"layers", layersJson(after)}};
+  size_t at = 0;
+  forEachStep(plan, [&](const Step& step, int) {
+    Json& layer = json["layers"][at++];
+    layer["ops"] = step.ops;
+    layer["kernel"] = step.kernel.backend + "." + step.kernel.tactic;
+    layer["members"] = step.members;
+    layer["origins"] = step.origins;
+    layer["fallback"] = step.fallback;
+  });
+  json["edges"] = edgesJson(edgesOf(plan, *subject.lowered));
+  json["saved_bytes"] = saved;
+  setNumber(json, "saved_ms", (before.floorSeconds - after.floorSeconds) * 1e3);
+  const MemoryUse memory = memoryOverTime(plan);
+  json["memory"] = memory.alive;
+  json["arena_bytes"] = plan.arenaBytes;
+  return json;
+}
+
+int64_t batchOf(const Graph& graph) {
+  if (graph.inputs().empty()) return 1;
+  const Shape& shape = graph.value(graph.inputs().front()).shape;
+  return shape.isStatic() && !shape.staticDims().empty() ? std::max<int64_t>(1, shape.staticDims()[0]) : 1;
+}
+
+int run(const Flags& flags) {
+  flags.common.apply();
+  const Output out(flags.common);
+  CostOptions options;
+  options.convention = conventionOfFlag(flags.convention);
+  options.precision = precisionOfFlag(flags.precision);
+  if (flags.top < 0) failUsage("there is no negative number of layers", "--top", "use 1 or more");
+  const RoofRequest request{.target = flags.target,
+                            .precision = options.precision,
+                            .threads = ThreadPool::instance().threads(),
+                            .deviceFile = flags.deviceFile};
+  const Roofs roofs = roofsOf(request);
+  const Subject subject =
+      kindOfFile(flags.path) == FileKind::engine ? ofEngine(flags, out) : ofModel(flags, out);
+  const int64_t batch = batchOf(subject.graph);
+
+  const Roofline roofline = rooflineOf(costsOf(subject.graph, options), roofs.best());
+  Json json{{"kind", "roofline"}, {"model_name", flags.path}, {"convention", flags.convention}};
+  json["batch"] = batch;
+  json["threads"] = request.threads;
+  setRoofs(json, roofs);
+  json["model"] = modelJson(roofline);
+  json["layers"] = layersJson(roofline);
+  json["graph"] = {{"edges", edgesJson(edgesOf(subject.graph))}};
+  printRoofs(roofs, out);
+  printLayers(roofline, flags.top, out);
+  printTotals("the graph", roofline, out);
+  if (subject.plan && subject.lowered) json["plan"] = planJson(subject, roofline, options, roofs.best(), out);
+  for (const std::string& sweep : flags.sweeps)
+    json["sweeps"].push_back(sweepJson(sweep, subject.graph, options, request, batch, out));
+  out.json(std::move(json));
+  return 0;
+}
+
+}  // namespace
+
+std::function<int()> addRoofline(CLI::App& app) {
+  auto flags = std::make_shared<Flags>();
+  app.add_option("MODEL|ENGINE", flags->path,
+                 "an .onnx file (its weights may have been removed) or an engine")
+      ->required();
+  app.add_option("--target", flags->target, "a device of `ridge device --list`; this machine when left out");
+  app.add_option("--device-file", flags->deviceFile, "more devices, in a file of the same form");
+  app.add_option(
+         "--convention", flags->convention,
+         "standard: two operations a multiply-add, weights, inputs and outputs; slides: multiply-adds, "
+         "weights and outputs of four bytes")
+      ->capture_default_str();
+  app.add_option("--precision", flags->precision, "fp32, tf32, bf16, fp16, fp8, int8 or int4")
+      ->capture_default_str();
+  app.add_option("--sweep", flags->sweeps,
+                 "what crosses the ridge when one thing changes: batch=1,8,32, precision=fp32,fp16,int8 or "
+                 "target='RTX 3080,A100'; repeats");
+  app.add_option("--top", flags->top, "only so many layers, those that take longest");
+  flags->shapes.add(app);
+  flags->limits.add(app);
+  flags->common.add(app);
+  return [flags] { return run(*flags); };
+}
+
+}  // namespace ridge::tool
