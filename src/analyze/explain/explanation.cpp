@@ -87,10 +87,6 @@ bool isFused(const Step& home, const std::string& node) {
   return home.members.size() > 1 && home.members.front() != node;
 }
 
-std::string kernelOf(const Step& step) {
-  return step.kernel.backend + "." + step.kernel.tactic;
-}
-
 bool isPlannersOwn(const Step& step) {
   return step.members.empty();
 }

@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "analyze/profile/step_facts.h"
 #include "plan/plan.h"
 
 namespace ridge::analyze {
@@ -36,9 +37,6 @@ const Step* homeOf(const ExplainedStep& at, const std::string& node);
 
 /// It is computed in the step of another node.
 bool isFused(const Step& home, const std::string& node);
-
-/// "cpu.conv_gemm".
-std::string kernelOf(const Step& step);
 
 /// The step is one of the planner's own: it copies or moves an array.
 bool isPlannersOwn(const Step& step);
