@@ -16,6 +16,7 @@ std::function<int()> addEval(CLI::App& app);
 std::function<int()> addExplain(CLI::App& app);
 std::function<int()> addInspect(CLI::App& app);
 std::function<int()> addKernels(CLI::App& app);
+std::function<int()> addLint(CLI::App& app);
 std::function<int()> addOptimize(CLI::App& app);
 std::function<int()> addProfile(CLI::App& app);
 std::function<int()> addRoofline(CLI::App& app);

@@ -28,6 +28,8 @@ std::span<const Command> commands() {
               "ridge compare model.onnx model.ridge --layers", addCompare},
       Command{"roofline", "what every layer costs, what bounds it, and the least time it takes",
               "ridge roofline model.onnx --target 'RTX 3080' --precision fp16", addRoofline},
+      Command{"lint", "what in a network's design costs time or accuracy, and what to do about it",
+              "ridge lint model.onnx --target 'RTX 3080' --precision fp16", addLint},
       Command{"completion", "print a shell's completion script", "source <(ridge completion bash)",
               addCompletion},
       Command{"conformance", "run ONNX backend test folders",
