@@ -181,7 +181,7 @@ int run(const Flags& flags) {
   const Roofline roofline = rooflineOf(costsOf(subject.graph, options), roofs.best());
   Json json{{"kind", "roofline"}, {"model_name", flags.path}, {"convention", flags.convention}};
   json["batch"] = batch;
-  json["threads"] = request.threads;
+  if (flags.target.empty()) json["threads"] = request.threads;
   setRoofs(json, roofs);
   json["model"] = modelJson(roofline);
   json["layers"] = layersJson(roofline);
