@@ -30,6 +30,7 @@ function timeText(ms) {
   if (finite(ms) === null) return NO_VALUE;
   if (ms >= 1000) return `${digits(ms / 1000)} s`;
   if (ms === 0 || ms >= 0.1) return `${digits(ms)} ms`;
+  if (Math.abs(ms) < 1e-3) return `${digits(ms * 1e6)} ns`;
   return `${digits(ms * 1000)} \u00b5s`;
 }
 
