@@ -41,7 +41,7 @@ def ours(ridge, best):
 
 
 def theirs(bench, best):
-    flags = ["--benchmark_format=json", "--benchmark_repetitions=80", "--benchmark_min_time=0.003",
+    flags = ["--benchmark_format=json", "--benchmark_repetitions=400", "--benchmark_min_time=0.001",
              "--benchmark_enable_random_interleaving=true"]
     for run in json_of([bench, *flags])["benchmarks"]:
         if run["run_type"] == "iteration":

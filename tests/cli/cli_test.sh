@@ -422,7 +422,7 @@ says out "0 with another kernel"
 says diff.json '"ratio": 1.0'
 expect 0 compare profile.json work/good.ridge --layers
 says out "0 only in A, 0 only in B"
-expect 0 compare bare.ridge work/good.ridge --layers --json diff.json
+expect 0 compare work/good.ridge work/good.ridge --layers --json diff.json
 says diff.json '"plans"'
 expect 0 compare profile.json profile.json --require 'ratio<=1.01'
 expect 1 compare profile.json profile.json --require 'ratio<=0.5' --json diff.json
