@@ -1,0 +1,66 @@
+#include "analyze/lint/cancelling.h"
+
+#include "ir/matcher.h"
+#include "ops/movement/transpose.h"
+#include "ops/ops.h"
+
+namespace ridge::analyze::lint {
+
+namespace {
+
+/// Nodes that every place of a tensor passes on its own: they may as well stand in front of a Transpose.
+bool keepsPlaces(const Node& node) {
+  return node.op->traits.elementwise && node.in.size() == 1 && node.out.size() == 1;
+}
+
+/// The node of the same op that feeds this one, through at most elementwise nodes of one operand.
+NodeId partner(const Graph& graph, NodeId id, bool through) {
+  const Op* op = graph.node(id).op;
+  ValueId value = graph.node(id).in[0];
+  while (true) {
+    const NodeId maker = graph.producer(value);
+    if (maker == kNoNode) return kNoNode;
+    if (graph.node(maker).op == op) return maker;
+    if (!through || !keepsPlaces(graph.node(maker)) || !usedOnce(graph, value)) return kNoNode;
+    value = graph.node(maker).in[0];
+  }
+}
+
+bool undoes(const Graph& graph, const Node& first, const Node& second) {
+  const Shape& shape = graph.value(first.in[0]).shape;
+  if (!shape.ranked()) return false;
+  const auto one = first.as<ops::TransposeAttributes>().permutation(shape.rank());
+  const auto two = second.as<ops::TransposeAttributes>().permutation(shape.rank());
+  for (size_t axis = 0; axis < two.size(); ++axis)
+    if (one[static_cast<size_t>(two[axis])] != static_cast<int64_t>(axis)) return false;
+  return true;
+}
+
+/// The second type holds nothing that the first one lost.
+bool losesNothing(DType from, DType through) {
+  if (isFloat(from)) return isFloat(through) && bitsOf(through) > bitsOf(from);
+  return isInteger(from) && isInteger(through) && bitsOf(through) > bitsOf(from);
+}
+
+bool cancel(const Graph& graph, NodeId first, NodeId second) {
+  const Node &one = graph.node(first), &two = graph.node(second);
+  if (two.op == &ops::transpose) return undoes(graph, one, two);
+  const DType from = graph.value(one.in[0]).type, through = graph.value(two.in[0]).type;
+  return from == graph.value(two.out[0]).type && losesNothing(from, through);
+}
+
+}  // namespace
+
+std::vector<CancellingPair> cancellingPairs(const Graph& graph) {
+  std::vector<CancellingPair> pairs;
+  for (const NodeId id : graph.order()) {
+    const Op* op = graph.node(id).op;
+    if (op != &ops::transpose && op != &ops::cast) continue;
+    const NodeId first = partner(graph, id, op == &ops::transpose);
+    if (first == kNoNode || !cancel(graph, first, id)) continue;
+    pairs.push_back({first, id, graph.producer(graph.node(id).in[0]) == first});
+  }
+  return pairs;
+}
+
+}  // namespace ridge::analyze::lint

@@ -1,0 +1,142 @@
+// What does not fit float16: constants and sums beyond 65504, constants that vanish.
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+
+#include "analyze/lint/support.h"
+#include "base/text.h"
+#include "ops/reduce/reduce.h"
+
+namespace ridge::analyze::lint {
+namespace {
+
+constexpr double kLargest = 65504;
+constexpr double kVanishes = 0x1p-25;  // rounds to zero
+
+Finding finding(const Graph& graph, NodeId id, std::string figure, std::string sentence, std::string remedy) {
+  return {.matter = Matter::accuracy,
+          .layers = sourcesOf(graph, id),
+          .figure = std::move(figure),
+          .sentence = std::move(sentence),
+          .remedy = std::move(remedy)};
+}
+
+bool isFloatNumber(DType type) {
+  return type == DType::f32 || type == DType::f64 || type == DType::bf16;
+}
+
+/// A bound beyond the range bounds nothing, in float16 as in float32; a scale is no operand.
+bool isBound(const Op* op) {
+  return op == &ops::clip || op == &ops::maxOf || op == &ops::minOf || op == &ops::quantizeLinear ||
+         op == &ops::dequantizeLinear || op == &ops::cast || op == &ops::resize;
+}
+
+template <class Numbers>
+double largestOf(const Numbers& numbers) {
+  double largest = 0;
+  for (const auto number : numbers)
+    if (std::isfinite(number)) largest = std::max(largest, static_cast<double>(std::abs(number)));
+  return largest;
+}
+
+double largestOf(const Tensor& tensor) {  // weights are many: without a copy where possible
+  return tensor.type() == DType::f32 ? largestOf(tensor.as<float>()) : largestOf(toDoubles(tensor));
+}
+
+void judgeConstants(const Graph& graph, NodeId id, std::vector<Finding>& findings) {
+  const Node& node = graph.node(id);
+  if (isBound(node.op)) return;
+  for (const ValueId in : node.in) {
+    const Tensor* constant = graph.constant(in);
+    if (!constant || !isFloatNumber(constant->type())) continue;
+    const double largest = largestOf(*constant);
+    if (largest <= kLargest) continue;
+    findings.push_back(finding(
+        graph, id, fmt::format("{:.3g} beyond 65504", largest),
+        fmt::format("the constant {} becomes infinite in float16; a sum of two, or times zero, is no number",
+                    inQuotes(graph.value(in).name)),
+        node.op == &ops::add || node.op == &ops::where || node.op == &ops::mul || node.op == &ops::sub
+            ? "a mask of -1e4 does the same and fits; else keep this layer in float32"
+            : "scale it into the range, or keep this layer in float32"));
+    return;
+  }
+}
+
+/// Something that a zero breaks reads the value.
+bool feedsRoot(const Graph& graph, ValueId value) {
+  const auto users = graph.users(value);
+  return std::any_of(users.begin(), users.end(), [&](NodeId user) {
+    const Node& node = graph.node(user);
+    const bool divides = node.op == &ops::div && node.in[1] == value;
+    return divides || node.op == &ops::sqrt || node.op == &ops::log || node.op == &ops::reciprocal ||
+           node.op == &ops::pow;
+  });
+}
+
+void judgeEpsilon(const Graph& graph, NodeId id, std::vector<Finding>& findings) {
+  const Node& node = graph.node(id);
+  if (node.op != &ops::add && node.op != &ops::maxOf && node.op != &ops::clip) return;
+  for (const ValueId in : node.in) {
+    const auto number = in == kNoValue ? std::nullopt : uniformConstant(graph, in);
+    if (!number || !isFloatNumber(graph.value(in).type) || *number <= 0 || *number > kVanishes) continue;
+    if (!feedsRoot(graph, node.out[0])) continue;
+    findings.push_back(
+        finding(graph, id, fmt::format("{:.3g} rounds to 0", *number),
+                "what keeps the root, logarithm or quotient behind it from zero vanishes in float16",
+                "use 1e-5 or more (at least 6e-8), or keep this layer in float32"));
+  }
+}
+
+void judgeExp(const Graph& graph, NodeId id, std::vector<Finding>& findings) {
+  const Node& node = graph.node(id);
+  if (node.op != &ops::exp) return;
+  const auto users = graph.users(node.out[0]);
+  const bool isSummed = std::any_of(users.begin(), users.end(),
+                                    [&](NodeId user) { return graph.node(user).op == &ops::reduceSum; });
+  if (!isSummed) return;
+  const NodeId before = producerOf(graph, node.in[0], ops::sub);
+  if (before != kNoNode && producerOf(graph, graph.node(before).in[1], ops::reduceMax) != kNoNode) return;
+  findings.push_back(
+      finding(graph, id, "infinite from 11.1 on",
+              "a sum of exponentials without the largest operand subtracted first overflows in float16",
+              "use Softmax, or subtract ReduceMax before Exp"));
+}
+
+void judgeSum(const Graph& graph, NodeId id, std::vector<Finding>& findings) {
+  const Node& node = graph.node(id);
+  if (node.op != &ops::reduceSum && node.op != &ops::reduceSumSquare && node.op != &ops::reduceL1) return;
+  const auto in = graph.value(node.in[0]).shape.count(), out = graph.value(node.out[0]).shape.count();
+  if (!isFloatNumber(graph.value(node.in[0]).type) || !in || !out || *out == 0 || *in / *out <= 65504) return;
+  findings.push_back(finding(graph, id, fmt::format("{} terms", *in / *out),
+                             "a sum of so many terms leaves float16 as soon as they are 1 on average",
+                             "use a mean, or keep this layer in float32"));
+}
+
+void judgePower(const Graph& graph, NodeId id, std::vector<Finding>& findings) {
+  const Node& node = graph.node(id);
+  if (node.op != &ops::pow) return;
+  const auto exponent = uniformConstant(graph, node.in[1]);
+  if (!exponent || *exponent < 4) return;
+  findings.push_back(
+      finding(graph, id, fmt::format("infinite from {:.3g} on", std::pow(kLargest, 1 / *exponent)),
+              fmt::format("a power of {:.3g} overflows in float16 for small operands", *exponent),
+              "keep this layer in float32"));
+}
+
+void look(const Subject& subject, std::vector<Finding>& findings) {
+  const Graph& graph = subject.lowered();
+  for (const NodeId id : graph.order()) {
+    judgeConstants(graph, id, findings);
+    judgeEpsilon(graph, id, findings);
+    judgeExp(graph, id, findings);
+    judgeSum(graph, id, findings);
+    judgePower(graph, id, findings);
+  }
+}
+
+}  // namespace
+
+extern const Rule halfRange{"half-range", "constants, sums and powers that leave the range of float16", look};
+
+}  // namespace ridge::analyze::lint

@@ -1,0 +1,69 @@
+// Ops that must run in floating point in the middle of what could be computed with integers throughout.
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <map>
+
+#include "analyze/lint/support.h"
+#include "base/text.h"
+#include "ops/cost_support.h"
+
+namespace ridge::analyze::lint {
+namespace {
+
+constexpr const Op* kFloating[] = {&ops::sigmoid,  &ops::hardSigmoid, &ops::tanh,      &ops::softmax,
+                                   &ops::exp,      &ops::log,         &ops::sqrt,      &ops::div,
+                                   &ops::pow,      &ops::erf,         &ops::softplus,  &ops::mish,
+                                   &ops::softsign, &ops::elu,         &ops::selu,      &ops::celu,
+                                   &ops::silu,     &ops::swish,       &ops::hardSwish, &ops::reciprocal};
+
+bool breaks(const Graph& graph, NodeId id) {
+  const Node& node = graph.node(id);
+  if (std::find(std::begin(kFloating), std::end(kFloating), node.op) == std::end(kFloating)) return false;
+  if (!isFloat(graph.value(node.out[0]).type)) return false;
+  if (node.op == &ops::div && graph.constant(node.in[1])) return false;  // a scale
+  const auto fromProduct = [&](ValueId in) { return in != kNoValue && comesFromProduct(graph, in); };
+  return std::any_of(node.in.begin(), node.in.end(), fromProduct) && feedsProduct(graph, id);
+}
+
+/// Elements that are read and written as float32 instead of bytes.
+double extraBytes(const Graph& graph, const Node& node) {
+  double elements = static_cast<double>(elementsOf(graph, node.out[0]));
+  for (const ValueId in : node.in)
+    if (in != kNoValue && !graph.constant(in)) elements += static_cast<double>(elementsOf(graph, in));
+  return 3 * elements;
+}
+
+void look(const Subject& subject, std::vector<Finding>& findings) {
+  if (subject.quantized()) return;
+  const Graph& graph = subject.lowered();
+  std::map<std::string, std::vector<NodeId>> byOp;
+  for (const NodeId id : graph.order())
+    if (breaks(graph, id)) byOp[displayName(*graph.node(id).op)].push_back(id);
+  for (const auto& [op, nodes] : byOp) {
+    Finding finding;
+    double bytes = 0;
+    for (const NodeId id : nodes) {
+      bytes += extraBytes(graph, graph.node(id));
+      for (std::string& source : sourcesOf(graph, id)) finding.layers.push_back(std::move(source));
+    }
+    finding.figure = formatBytes(static_cast<int64_t>(bytes)) + " more traffic";
+    finding.sentence = fmt::format(
+        "{} of {} between convolutions or products: quantized to 8 bits, the stretch is left and entered "
+        "again there",
+        counted(nodes.size(), "node"), op);
+    finding.remedy = op == "Softmax"
+                         ? "leave it in floating point and quantize around it"
+                         : "use Relu or a clamp (Relu6), or divide by a constant, if the network is to be "
+                           "quantized";
+    finding.seconds = subject.secondsToMove(bytes);
+    findings.push_back(std::move(finding));
+  }
+}
+
+}  // namespace
+
+extern const Rule integerStretches{
+    "integer-stretches", "Sigmoid, Softmax, Div and the like where 8 bits could run through otherwise", look};
+
+}  // namespace ridge::analyze::lint

@@ -1,0 +1,332 @@
+#include "faults.h"
+
+namespace ridge::test {
+
+analyze::Roof plainRoof() {
+  analyze::Roof roof;
+  roof.target = "a machine of the test";
+  roof.channelMultiple = 8;
+  roof.peakOpsPerS = 1e9;
+  roof.bandwidthBytesPerS = 1e9;
+  return roof;
+}
+
+ValueId convolution(GraphMaker& m, ValueId in, const std::string& name, int64_t to, int64_t from,
+                    int64_t kernel, int64_t group) {
+  const int64_t pad = kernel / 2;
+  return m.node(ops::conv,
+                {in, m.weights(name + "_w", {to, from / group, kernel, kernel}, 0.2F),
+                 m.weights(name + "_b", {to}, 0.1F)},
+                name, {{"pads", Ints{pad, pad, pad, pad}}, {"group", group}});
+}
+
+namespace {
+
+using Nodes = std::function<ValueId(GraphMaker&, ValueId)>;
+
+/// x [1,16,8,8] through `nodes` to the only output.
+Graph networkOf(const Nodes& nodes, Dims in = {1, 16, 8, 8}) {
+  GraphMaker m;
+  m.output("y", nodes(m, m.input("x", {in.begin(), in.end()})));
+  return m.finish();
+}
+
+Graph channelsOff(bool fault) {
+  return networkOf([&](GraphMaker& m, ValueId x) {
+    const int64_t width = fault ? 27 : 32;
+    return convolution(m, convolution(m, x, "off", width, 16), "next", 16, width, 3);
+  });
+}
+
+Graph pictureOfThree(bool fault) {
+  return networkOf(
+      [&](GraphMaker& m, ValueId x) {
+        return convolution(m, convolution(m, x, "stem", 16, fault ? 3 : 4), "next", 8, 16);
+      },
+      {1, fault ? 3 : 4, 8, 8});
+}
+
+Graph depthwiseLayer(bool fault) {
+  return networkOf(
+      [&](GraphMaker& m, ValueId x) { return convolution(m, x, "mixed", 16, 16, 3, fault ? 16 : 1); });
+}
+
+Graph narrowSingle(bool fault) {
+  return networkOf([&](GraphMaker& m,
+                       ValueId x) { return convolution(m, x, "narrow", fault ? 1 : 64, fault ? 1 : 64, 1); },
+                   {1, fault ? 1 : 64, 32, 32});
+}
+
+Graph fullyConnected(bool fault) {
+  return networkOf(
+      [](GraphMaker& m, ValueId x) {
+        return m.node(ops::gemm, {x, m.weights("w", {64, 64})}, "dense");
+      },
+      {fault ? 1 : 64, 64});
+}
+
+/// Reductions in a row: nothing fuses them.
+Graph manySmall(bool fault) {
+  return networkOf([&](GraphMaker& m, ValueId x) {
+    for (int at = 0; at < (fault ? 6 : 2); ++at)
+      x = m.node(ops::softmax, {x}, "soft" + std::to_string(at), {{"axis", int64_t{1 + at % 3}}});
+    return x;
+  });
+}
+
+/// Branches side by side, joined.
+Graph manyBranches(bool fault) {
+  return networkOf([&](GraphMaker& m, ValueId x) {
+    std::vector<ValueId> branches;
+    for (int at = 0; at < (fault ? 8 : 2); ++at)
+      branches.push_back(convolution(m, x, "branch" + std::to_string(at), 8, 16, 1));
+    return m.node(ops::concat, branches, "joined", {{"axis", int64_t{1}}});
+  });
+}
+
+Graph transposed(bool fault) {
+  return networkOf([&](GraphMaker& m, ValueId x) {
+    ValueId y = convolution(m, x, "before", 16, 16);
+    if (fault) y = m.node(ops::transpose, {y}, "turned", {{"perm", Ints{0, 1, 3, 2}}});
+    return convolution(m, y, "after", 16, 16);
+  });
+}
+
+/// The parts of a Concat that another Concat wants too.
+Graph joinedTwice(bool fault) {
+  return networkOf([&](GraphMaker& m, ValueId x) {
+    const ValueId a = convolution(m, x, "a", 16, 16), b = convolution(m, x, "b", 16, 16),
+                  c = convolution(m, x, "c", 16, 16);
+    const ValueId one = m.node(ops::concat, {a, b}, "one", {{"axis", int64_t{1}}});
+    if (!fault)
+      return convolution(m, m.node(ops::concat, {one, c}, "two", {{"axis", int64_t{1}}}), "last", 16, 48);
+    const ValueId two = m.node(ops::concat, {c, a}, "two", {{"axis", int64_t{1}}});
+    return m.node(ops::add, {convolution(m, one, "left", 16, 32), convolution(m, two, "right", 16, 32)},
+                  "sum");
+  });
+}
+
+Graph castToAndFro(bool fault) {
+  return networkOf([&](GraphMaker& m, ValueId x) {
+    if (fault) {
+      x = m.node(ops::cast, {x}, "wide", {{"to", static_cast<int64_t>(DType::f64)}});
+      x = m.node(ops::cast, {x}, "back", {{"to", static_cast<int64_t>(DType::f32)}});
+    }
+    return convolution(m, x, "after", 16, 16);
+  });
+}
+
+Graph turnedAndBack(bool fault) {
+  return networkOf([&](GraphMaker& m, ValueId x) {
+    ValueId y = convolution(m, x, "before", 16, 16);
+    if (fault) {
+      y = m.node(ops::transpose, {y}, "there", {{"perm", Ints{0, 2, 3, 1}}});
+      y = m.node(ops::transpose, {y}, "back", {{"perm", Ints{0, 3, 1, 2}}});
+    }
+    return convolution(m, y, "after", 16, 16);
+  });
+}
+
+/// Relu's operand is also read by the sum behind the next convolution.
+Graph secondReader(bool fault) {
+  return networkOf([&](GraphMaker& m, ValueId x) {
+    const ValueId sums = convolution(m, x, "sums", 16, 16);
+    const ValueId active = m.node(ops::relu, {sums}, "active");
+    const ValueId next = convolution(m, active, "next", 16, 16);
+    return m.node(ops::add, {next, fault ? sums : active}, "residual");
+  });
+}
+
+/// A gate that needs the whole of what it opens.
+Graph spreadResult(bool fault) {
+  return networkOf(
+      [&](GraphMaker& m, ValueId x) {
+        const ValueId row = m.node(ops::gemm, {x, m.weights("w", {32, 32})}, "row");
+        return m.node(ops::add, {row, fault ? m.weights("table", {32, 1, 32}) : m.weights("bias", {32})},
+                      "spread");
+      },
+      {64, 32});
+}
+
+Graph activatedInFront(bool fault) {
+  return networkOf([&](GraphMaker& m, ValueId x) {
+    const auto active = [&](ValueId of, const std::string& name) { return m.node(ops::relu, {of}, name); };
+    ValueId a = convolution(m, x, "a", 16, 16), b = convolution(m, x, "b", 16, 16);
+    if (!fault) a = active(a, "relu_a"), b = active(b, "relu_b");
+    ValueId joined = m.node(ops::concat, {a, b}, "joined", {{"axis", int64_t{1}}});
+    if (fault) joined = active(joined, "late");
+    return convolution(m, joined, "next", 16, 32);
+  });
+}
+
+ValueId normalized(GraphMaker& m, ValueId in, const std::string& name) {
+  return m.node(ops::batchNormalization,
+                {in, m.weights(name + "_scale", {16}), m.weights(name + "_shift", {16}),
+                 m.weights(name + "_mean", {16}), m.floats(name + "_variance", {16}, Floats(16, 0.5F))},
+                name);
+}
+
+Graph lateNorm(bool fault) {
+  return networkOf([&](GraphMaker& m, ValueId x) {
+    ValueId y = convolution(m, x, "before", 16, 16);
+    y = fault ? normalized(m, m.node(ops::relu, {y}, "active"), "norm")
+              : m.node(ops::relu, {normalized(m, y, "norm")}, "active");
+    return convolution(m, y, "after", 16, 16);
+  });
+}
+
+Graph sigmoidBetween(bool fault) {
+  return networkOf([&](GraphMaker& m, ValueId x) {
+    const ValueId y = convolution(m, x, "before", 16, 16);
+    return convolution(m, m.node(fault ? ops::sigmoid : ops::relu, {y}, "between"), "after", 16, 16);
+  });
+}
+
+Graph divisionBetween(bool fault) {
+  return networkOf([&](GraphMaker& m, ValueId x) {
+    const ValueId y = convolution(m, x, "before", 16, 16);
+    const ValueId by = fault ? convolution(m, x, "divisor", 16, 16) : m.scalar("two", 2);
+    return convolution(m, m.node(ops::div, {y, by}, "quotient"), "after", 16, 16);
+  });
+}
+
+Graph wideMask(bool fault) {
+  return networkOf([&](GraphMaker& m, ValueId x) {
+    return m.node(ops::add, {x, m.floats("mask", {8}, {0, 0, 0, 0, 0, 0, 0, fault ? -1e9F : -1e4F})},
+                  "masked");
+  });
+}
+
+Graph lostEpsilon(bool fault) {
+  return networkOf([&](GraphMaker& m, ValueId x) {
+    const ValueId positive = m.node(ops::abs, {x}, "positive");
+    return m.node(ops::sqrt,
+                  {m.node(ops::add, {positive, m.scalar("epsilon", fault ? 1e-12F : 1e-5F)}, "kept")},
+                  "root");
+  });
+}
+
+Graph openExp(bool fault) {
+  return networkOf([&](GraphMaker& m, ValueId x) {
+    const ValueId axes = m.ints("axes", {1});
+    ValueId shifted = x;
+    if (!fault) shifted = m.node(ops::sub, {x, m.node(ops::reduceMax, {x, axes}, "largest")}, "shifted");
+    const ValueId powers = m.node(ops::exp, {shifted}, "powers");
+    return m.node(ops::div, {powers, m.node(ops::reduceSum, {powers, axes}, "total")}, "share");
+  });
+}
+
+Graph longSum(bool fault) {
+  return networkOf(
+      [&](GraphMaker& m, ValueId x) {
+        return m.node(fault ? ops::reduceSum : ops::reduceMean, {x, m.ints("axes", {1})}, "total");
+      },
+      {1, 70000});
+}
+
+Graph highPower(bool fault) {
+  return networkOf([&](GraphMaker& m, ValueId x) {
+    return m.node(ops::pow, {x, m.scalar("exponent", fault ? 5.0F : 3.0F)}, "power");
+  });
+}
+
+Graph shapeAtRunTime(bool fault) {
+  GraphMaker m;
+  const ValueId x = m.input("x", {Dim::symbol("N"), 16, 8, 8});
+  const ValueId y = convolution(m, x, "before", 16, 16);
+  ValueId target = m.ints("target", {0, -1});
+  if (fault) {
+    const ValueId shape =
+        m.node(ops::shapeOf, {m.constant("table", Tensor::of({2, 5}, std::span<const float>(Floats(10, 1))))},
+               "shape");
+    const ValueId one = m.node(ops::gather, {shape, m.ints("first", {0})}, "part");
+    const ValueId zero = m.node(ops::sub, {one, m.ints("two", {2})}, "none");
+    target = m.node(ops::concat, {zero, m.ints("rest", {-1})}, "target_now", {{"axis", int64_t{0}}});
+  }
+  m.output("y", m.node(ops::reshape, {y, target}, "flat"));
+  return m.finish();
+}
+
+Graph weightsAtRunTime(bool fault) {
+  return networkOf(
+      [&](GraphMaker& m, ValueId x) {
+        ValueId weights = m.weights("w", {32, 32});
+        if (fault) weights = m.node(ops::transpose, {weights}, "turned", {{"perm", Ints{1, 0}}});
+        return m.node(ops::matMul, {x, weights}, "product");
+      },
+      {64, 32});
+}
+
+Graph computedTwice(bool fault) {
+  return networkOf([&](GraphMaker& m, ValueId x) {
+    const ValueId once = m.node(ops::softmax, {x}, "once", {{"axis", int64_t{1}}});
+    const ValueId again = m.node(ops::softmax, {x}, "again", {{"axis", int64_t{fault ? 1 : 2}}});
+    return m.node(ops::mul, {once, again}, "product");
+  });
+}
+
+Graph forNobody(bool fault) {
+  GraphMaker m;
+  const ValueId x = m.input("x", {1, 16, 8, 8});
+  const ValueId unread = m.node(ops::softmax, {x}, "unread");
+  m.output("y", convolution(m, x, "read", 16, 16));
+  if (!fault) m.output("z", unread);
+  return m.finish();
+}
+
+Graph partsForNobody(bool fault) {
+  GraphMaker m;
+  const ValueId x = m.input("x", {1, 16, 8, 8});
+  const auto parts =
+      m.nodeWithOutputs(ops::split, {convolution(m, x, "made", 16, 16), m.ints("sizes", {8, 8})},
+                        {"parts", "rest"}, {{"axis", int64_t{1}}});
+  m.output("y", parts[0]);
+  if (!fault) m.output("z", parts[1]);
+  return m.finish();
+}
+
+Graph dropoutLeft(bool fault) {
+  return networkOf([&](GraphMaker& m, ValueId x) {
+    const ValueId y = convolution(m, x, "before", 16, 16);
+    return convolution(m, fault ? m.node(ops::dropout, {y}, "dropped") : y, "after", 16, 16);
+  });
+}
+
+}  // namespace
+
+std::vector<Fault> floatFaults() {
+  // By hand: 9 * 16 multiply-adds and a bias for each of 64 pixels of a channel, a nanosecond an
+  // operation.
+  const double perChannel = (2 * 9 * 16 + 1) * 64 * 1e-9;
+  return {{"ChannelsOffTheMultiple", "channels", "off", "16 %", channelsOff, 5 * perChannel},
+          {"PictureOfThreeChannels", "channels", "stem", "25 %", pictureOfThree},
+          {"Depthwise", "low-intensity", "mixed", "operations a byte", depthwiseLayer},
+          {"NarrowSingle", "low-intensity", "narrow", "operations a byte", narrowSingle},
+          {"FullyConnectedOfOneRow", "low-intensity", "dense", "operations a byte", fullyConnected},
+          {"ManySmallInARow", "small-operators", "soft3", "6 of 6 kernels", manySmall},
+          {"ManySmallSideBySide", "small-operators", "branch5", "8 of 8 kernels", manyBranches},
+          {"Transpose", "data-movement", "turned", "8.00 KiB moved", transposed, 8192e-9},
+          {"ConcatThatCopies", "data-movement", "two", "8.00 KiB moved", joinedTwice, 8192e-9},
+          {"CastsThatCancel", "cancelling-moves", "back", "moved", castToAndFro},
+          {"TransposesThatCancel", "cancelling-moves", "back", "16.0 KiB moved", turnedAndBack, 16384e-9},
+          {"SecondReader", "fusion-breakers", "sums", "4.00 KiB written", secondReader, 4096e-9},
+          {"SpreadResult", "fusion-breakers", "spread", "moved again", spreadResult},
+          {"ActivationBehindConcat", "fusion-breakers", "late", "16.0 KiB moved again", activatedInFront,
+           16384e-9},
+          {"NormalizationBehindActivation", "late-normalization", "norm", "operations", lateNorm, 2048e-9},
+          {"SigmoidInTheMiddle", "integer-stretches", "between", "6.00 KiB more", sigmoidBetween, 6144e-9},
+          {"DivisionInTheMiddle", "integer-stretches", "quotient", "more traffic", divisionBetween},
+          {"MaskBeyondHalf", "half-range", "masked", "1e+09", wideMask},
+          {"EpsilonBelowHalf", "half-range", "kept", "1e-12", lostEpsilon},
+          {"ExpWithoutMaximum", "half-range", "powers", "11.1", openExp},
+          {"SumOfManyTerms", "half-range", "total", "70000 terms", longSum},
+          {"HighPower", "half-range", "power", "from 9.19", highPower},
+          {"ShapeAtRunTime", "runtime-constants", "target_now", "4 nodes", shapeAtRunTime},
+          {"WeightsTransposedAtRunTime", "runtime-constants", "turned", "1 node", weightsAtRunTime},
+          {"ComputedTwice", "duplicates", "again", "computed twice", computedTwice},
+          {"ComputedForNobody", "duplicates", "unread", "not read", forNobody},
+          {"PartsForNobody", "duplicates", "parts", "for nobody", partsForNobody},
+          {"DropoutLeft", "leftovers", "dropped", "1 node", dropoutLeft}};
+}
+
+}  // namespace ridge::test

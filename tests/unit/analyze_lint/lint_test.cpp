@@ -1,0 +1,165 @@
+// Every planted fault is found, with its layer; the same network without it gives no finding.
+#include "analyze/lint/lint.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "faults.h"
+#include "support/expect_error.h"
+
+namespace ridge {
+namespace {
+
+using analyze::lint::Finding;
+using analyze::lint::inspect;
+using analyze::lint::LintOptions;
+using analyze::lint::Matter;
+using analyze::lint::Report;
+using analyze::lint::Subject;
+
+std::vector<BoundShape> shapesOf(const Graph& graph) {
+  std::vector<BoundShape> shapes;
+  for (const ValueId input : graph.inputs()) {
+    Dims dims;
+    for (const Dim& dim : graph.value(input).shape.dims()) dims.push_back(dim.isInteger() ? dim.value() : 1);
+    shapes.push_back({graph.value(input).name, std::move(dims)});
+  }
+  return shapes;
+}
+
+/// All findings, however cheap.
+Report reportOf(const Graph& graph, const analyze::Roof& roof, LintOptions options = {}) {
+  options.leastShare = 0;
+  return inspect(Subject(graph, shapesOf(graph), roof), options);
+}
+
+std::string textOf(const std::vector<Finding>& findings) {
+  std::string text;
+  for (const Finding& finding : findings)
+    text += finding.rule + " " + testing::PrintToString(finding.layers) + " " + finding.figure + ": " +
+            finding.sentence + "\n";
+  return text;
+}
+
+/// What a fault is measured against: launches count only where they are the fault.
+analyze::Roof roofFor(const test::Fault& fault) {
+  analyze::Roof roof = test::plainRoof();
+  if (fault.rule == "small-operators") {
+    roof.launchSeconds = 1e-3;
+    roof.channelMultiple = 1;
+  }
+  if (fault.rule == "low-intensity") roof.peakOpsPerS = 16 * 1e9;
+  return roof;
+}
+
+class Planted : public testing::TestWithParam<test::Fault> {};
+
+TEST_P(Planted, IsTheOnlyFinding) {
+  const test::Fault& fault = GetParam();
+  const Graph graph = fault.network(true);
+  const Report report = reportOf(graph, roofFor(fault));
+  EXPECT_THAT(report.notes, testing::IsEmpty());
+  ASSERT_FALSE(report.findings.empty());
+  bool found = false;
+  for (const Finding& finding : report.findings) {
+    EXPECT_EQ(finding.rule, fault.rule) << textOf(report.findings);
+    EXPECT_FALSE(finding.sentence.empty() || finding.remedy.empty() || finding.figure.empty());
+    EXPECT_GE(finding.seconds, 0);
+    if (std::find(finding.layers.begin(), finding.layers.end(), fault.layer) == finding.layers.end())
+      continue;
+    found = true;
+    EXPECT_THAT(finding.figure, testing::HasSubstr(fault.figure));
+    if (fault.seconds >= 0) {
+      EXPECT_NEAR(finding.seconds, fault.seconds, 1e-3 * fault.seconds);
+    }
+  }
+  EXPECT_TRUE(found) << textOf(report.findings);
+}
+
+TEST_P(Planted, TwinIsClean) {
+  const test::Fault& fault = GetParam();
+  const Graph graph = fault.network(false);
+  const Report report = reportOf(graph, roofFor(fault));
+  EXPECT_THAT(report.notes, testing::IsEmpty());
+  EXPECT_TRUE(report.findings.empty()) << textOf(report.findings);
+}
+
+std::string nameOf(const testing::TestParamInfo<test::Fault>& info) {
+  return info.param.name;
+}
+
+INSTANTIATE_TEST_SUITE_P(Float, Planted, testing::ValuesIn(test::floatFaults()), nameOf);
+INSTANTIATE_TEST_SUITE_P(Quantized, Planted, testing::ValuesIn(test::quantizedFaults()), nameOf);
+
+TEST(Lint, EveryRuleHasAPlantedFault) {
+  std::set<std::string> planted;
+  for (const auto& faults : {test::floatFaults(), test::quantizedFaults()})
+    for (const test::Fault& fault : faults) planted.insert(fault.rule);
+  for (const analyze::lint::Rule& rule : analyze::lint::rules())
+    EXPECT_TRUE(planted.contains(std::string(rule.name))) << rule.name;
+}
+
+test::Fault faultNamed(const std::string& name) {
+  for (const test::Fault& fault : test::floatFaults())
+    if (fault.name == name) return fault;
+  ADD_FAILURE() << name;
+  return {};
+}
+
+TEST(Lint, RulesAreSwitchedOffAndChosenByName) {
+  const test::Fault fault = faultNamed("MaskBeyondHalf");
+  const Graph graph = fault.network(true);
+  EXPECT_TRUE(reportOf(graph, test::plainRoof(), {.disabled = {"half-range"}}).findings.empty());
+  EXPECT_TRUE(reportOf(graph, test::plainRoof(), {.only = {"channels"}}).findings.empty());
+  EXPECT_EQ(reportOf(graph, test::plainRoof(), {.only = {"half-range"}}).findings.size(), 1U);
+  test::expectError(ErrorCode::usage, "did you mean channels?",
+                    [&] { reportOf(graph, test::plainRoof(), {.only = {"chanels"}}); });
+}
+
+TEST(Lint, CheapFindingsAreCountedOnly) {
+  const test::Fault fault = faultNamed("Transpose");
+  const Graph graph = fault.network(true);
+  const Report report = inspect(Subject(graph, shapesOf(graph), test::plainRoof()), {.leastShare = 0.5});
+  EXPECT_TRUE(report.findings.empty());
+  EXPECT_EQ(report.minor, 1U);
+}
+
+TEST(Lint, ReportsAreSortedByCostAndSaveALayersTimeOnce) {
+  const test::Fault fault = faultNamed("Depthwise");
+  const Graph graph = fault.network(true);
+  analyze::Roof roof = test::plainRoof();
+  roof.peakOpsPerS = 1e12;
+  roof.launchSeconds = 1e-6;
+  const Report report = reportOf(graph, roof);
+  double sum = 0;
+  for (size_t at = 0; at < report.findings.size(); ++at) {
+    sum += report.findings[at].seconds;
+    if (at > 0) {
+      EXPECT_LE(report.findings[at].seconds, report.findings[at - 1].seconds);
+    }
+  }
+  EXPECT_LE(report.saved, sum);
+  EXPECT_LE(report.saved, report.seconds);
+  EXPECT_GT(report.seconds, 0);
+}
+
+TEST(Lint, RecognisedNormalizationIsNoFinding) {
+  test::GraphMaker m;
+  const ValueId x = m.node(ops::matMul, {m.input("x", {1, 64, 32}), m.weights("w", {32, 32})}, "in");
+  const ValueId axes = m.ints("axes", {-1});
+  const ValueId centred = m.node(ops::sub, {x, m.node(ops::reduceMean, {x, axes}, "mean")}, "centred");
+  const ValueId squares = m.node(ops::pow, {centred, m.scalar("two", 2)}, "squares");
+  const ValueId variance = m.node(ops::reduceMean, {squares, axes}, "variance");
+  const ValueId root =
+      m.node(ops::sqrt, {m.node(ops::add, {variance, m.scalar("epsilon", 1e-12F)}, "kept")}, "root");
+  const ValueId scaled =
+      m.node(ops::mul, {m.node(ops::div, {centred, root}, "unit"), m.weights("scale", {32})}, "scaled");
+  const ValueId shifted = m.node(ops::add, {scaled, m.weights("shift", {32})}, "shifted");
+  m.output("y", m.node(ops::matMul, {shifted, m.weights("v", {32, 32})}, "out"));
+  const Graph graph = m.finish();
+  const Report report = reportOf(graph, test::plainRoof());
+  EXPECT_TRUE(report.findings.empty()) << textOf(report.findings);
+}
+
+}  // namespace
+}  // namespace ridge

@@ -1,0 +1,225 @@
+#include "analyze/lint/lint.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <map>
+
+#include "base/text.h"
+#include "base/thread_pool.h"
+#include "commands.h"
+#include "common/analysis_flags.h"
+#include "common/output.h"
+
+namespace ridge::tool {
+
+namespace lint = analyze::lint;
+
+namespace {
+
+// What launching a kernel takes on a device of the table, which knows peaks only.
+constexpr double kUsualLaunch = 4e-6;
+
+struct Flags {
+  CommonFlags common;
+  LimitFlags limits;
+  ShapeFlags shapes;
+  std::string path, target, deviceFile, precision = "fp32", require, launch, share = "0.1", sort = "rule";
+  std::vector<std::string> rules, disabled;
+  bool list = false, all = false;
+};
+
+int listRules(const Output& out) {
+  std::vector<std::vector<std::string>> rows{{"rule", "what it finds"}};
+  Json json = Json::array();
+  for (const lint::Rule& rule : lint::rules()) {
+    rows.push_back({std::string(rule.name), std::string(rule.summary)});
+    json.push_back({{"name", rule.name}, {"summary", rule.summary}});
+  }
+  out.table(rows);
+  out.json({{"kind", "lint_rules"}, {"rules", std::move(json)}});
+  return 0;
+}
+
+analyze::Roof roofOf(const Flags& flags, const Output& out) {
+  analyze::Roof roof = analyze::roofsOf({.target = flags.target,
+                                         .precision = precisionOfFlag(flags.precision),
+                                         .threads = ThreadPool::instance().threads(),
+                                         .deviceFile = flags.deviceFile})
+                           .best();
+  if (!flags.launch.empty()) {
+    roof.launchSeconds = doubleOfFlag("--launch", flags.launch) * 1e-6;
+    if (roof.launchSeconds < 0) failUsage("a launch takes no negative time", "--launch", "give microseconds");
+  } else if (roof.launchSeconds <= 0) {
+    roof.launchSeconds = kUsualLaunch;
+    out.note(fmt::format("launching a kernel is taken to last {:.0f} us; --launch says otherwise",
+                         kUsualLaunch * 1e6));
+  }
+  return roof;
+}
+
+std::string milliseconds(double seconds) {
+  return seconds <= 0 ? "-" : seconds < 1e-6 ? "<0.001" : fmt::format("{:.3f}", seconds * 1e3);
+}
+
+std::string shownLayers(const lint::Finding& finding) {
+  const std::string first = escaped(finding.layers.front());
+  return finding.layers.size() == 1 ? first : fmt::format("{} and {} more", first, finding.layers.size() - 1);
+}
+
+void printFinding(const lint::Finding& finding, const Output& out) {
+  out.line(
+      fmt::format("  {:>8} ms  {}: {}", milliseconds(finding.seconds), shownLayers(finding), finding.figure));
+  out.line(fmt::format("               {}; {}", shownText(finding.sentence), shownText(finding.remedy)));
+}
+
+using Group = std::vector<const lint::Finding*>;
+
+/// Findings of a rule together, the most expensive rule first; within a rule, too.
+std::vector<Group> grouped(const lint::Report& report) {
+  std::map<std::string, Group> byRule;
+  for (const lint::Finding& finding : report.findings) byRule[finding.rule].push_back(&finding);
+  std::vector<Group> groups;
+  for (auto& [rule, group] : byRule) groups.push_back(std::move(group));
+  const auto cost = [](const Group& group) {
+    double total = 0;
+    for (const lint::Finding* finding : group) total += finding->seconds;
+    return total;
+  };
+  std::stable_sort(groups.begin(), groups.end(),
+                   [&](const Group& a, const Group& b) { return cost(a) > cost(b); });
+  return groups;
+}
+
+void print(const lint::Report& report, const Flags& flags, const Output& out) {
+  constexpr size_t kMost = 5;
+  for (const Group& group : flags.sort == "cost" ? std::vector<Group>{} : grouped(report)) {
+    const lint::Finding& first = *group.front();
+    out.line(fmt::format("{} ({}{})", first.rule,
+                         group.size() == 1 ? "1 finding" : fmt::format("{} findings", group.size()),
+                         first.matter == lint::Matter::time      ? ""
+                         : first.matter == lint::Matter::cleanup ? "; `ridge` removes them by itself"
+                                                                 : "; accuracy"));
+    const size_t shown = flags.all || group.size() <= kMost + 1 ? group.size() : kMost;
+    for (size_t at = 0; at < shown; ++at) printFinding(*group[at], out);
+    if (shown < group.size())
+      out.line(fmt::format("               and {} more: --all", group.size() - shown));
+  }
+  if (flags.sort == "cost")
+    for (const lint::Finding& finding : report.findings) printFinding(finding, out);
+}
+
+std::string summaryOf(const lint::Report& report) {
+  if (report.findings.empty()) return "no findings";
+  return fmt::format(
+      "{}, about {} of {} ms",
+      report.findings.size() == 1 ? "1 finding" : fmt::format("{} findings", report.findings.size()),
+      milliseconds(report.saved), milliseconds(report.seconds));
+}
+
+Json findingJson(const lint::Finding& finding, const lint::Report& report) {
+  Json json{{"rule", finding.rule},     {"matter", name(finding.matter)}, {"layers", finding.layers},
+            {"figure", finding.figure}, {"text", finding.sentence},       {"remedy", finding.remedy}};
+  setNumber(json, "saves_ms", finding.seconds * 1e3);
+  setNumber(json, "share", report.seconds > 0 ? finding.seconds / report.seconds : 0);
+  return json;
+}
+
+Json reportJson(const lint::Report& report, const analyze::Roof& roof, const Flags& flags) {
+  Json json{{"kind", "lint"},
+            {"model_name", flags.path},
+            {"target", roof.target},
+            {"precision", name(roof.precision)}};
+  json["findings"] = Json::array();
+  std::map<std::string_view, int> counts;
+  for (const lint::Finding& finding : report.findings) {
+    json["findings"].push_back(findingJson(finding, report));
+    ++counts[finding.rule];
+  }
+  json["rules"] = Json::array();
+  for (const lint::Rule& rule : lint::rules())
+    json["rules"].push_back({{"name", rule.name}, {"findings", counts[rule.name]}});
+  json["minor_findings"] = report.minor;
+  setNumber(json, "floor_ms", report.seconds * 1e3);
+  setNumber(json, "saves_ms", report.saved * 1e3);
+  setNumber(json, "launch_us", roof.launchSeconds * 1e6);
+  json["notes"] = report.notes;
+  return json;
+}
+
+lint::LintOptions optionsOf(const Flags& flags) {
+  lint::LintOptions options{.only = splitCommas(flags.rules), .disabled = splitCommas(flags.disabled)};
+  lint::checkRuleNames(options.only);
+  lint::checkRuleNames(options.disabled);
+  options.leastShare = flags.all ? 0 : doubleOfFlag("--least", flags.share) / 100;
+  if (options.leastShare < 0) failUsage("a share is no negative number", "--least", "give percent, e.g. 0.1");
+  if (!flags.require.empty() && flags.require != "clean")
+    failUsage(fmt::format("'{}' cannot be required", escaped(flags.require)), "--require",
+              "use --require clean");
+  if (flags.sort != "rule" && flags.sort != "cost")
+    failUsage(fmt::format("findings cannot be sorted by '{}'", escaped(flags.sort)), "--sort",
+              "use rule or cost");
+  return options;
+}
+
+int run(const Flags& flags) {
+  flags.common.apply();
+  const Output out(flags.common);
+  if (flags.list) return listRules(out);
+  if (flags.path.empty()) failUsage("there is no model to look at", "MODEL", "give an .onnx file");
+  const lint::LintOptions options = optionsOf(flags);
+  const analyze::Roof roof = roofOf(flags, out);
+  onnx::ReadOptions read = flags.limits.read();
+  read.standIns = true;
+  const onnx::Model model = onnx::readModel(flags.path, read);
+  std::vector<std::string> notes = model.notes;
+  const lint::Subject subject = withAdvice(kShapeAdvice, [&] {
+    return lint::Subject(model.graph, resolveShapes(model.graph, flags.shapes.requests().front(), notes),
+                         roof);
+  });
+  const lint::Report report = inspect(subject, options);
+  notes.insert(notes.end(), report.notes.begin(), report.notes.end());
+  for (const std::string& note : notes) out.note(shownText(note));
+
+  print(report, flags, out);
+  if (report.minor > 0)
+    out.line(fmt::format("{} more would save less than {} % each: --all", report.minor, flags.share));
+  out.line(fmt::format("{}: {} ({}, {})", escaped(flags.path), summaryOf(report), roof.target,
+                       name(roof.precision)));
+  Json json = reportJson(report, roof, flags);
+  if (flags.require == "clean" && !report.findings.empty())
+    return out.no(std::move(json),
+                  Error(ErrorCode::no, fmt::format("the network is not clean: {}", summaryOf(report)),
+                        escaped(flags.path), "follow the remedies, or leave rules out by --disable-rule"));
+  out.json(std::move(json));
+  return 0;
+}
+
+}  // namespace
+
+std::function<int()> addLint(CLI::App& app) {
+  auto flags = std::make_shared<Flags>();
+  app.add_option("MODEL", flags->path, "an .onnx file (its weights may have been removed)");
+  app.add_option("--target", flags->target, "a device of `ridge device --list`; this machine when left out");
+  app.add_option("--device-file", flags->deviceFile, "more devices, in a file of the same form");
+  app.add_option("--precision", flags->precision, "fp32, tf32, bf16, fp16, fp8, int8 or int4")
+      ->capture_default_str();
+  app.add_option("--launch", flags->launch,
+                 "microseconds that launching a kernel takes; measured on this machine");
+  app.add_option("--rule", flags->rules, "only these rules: A,B");
+  app.add_option("--disable-rule", flags->disabled, "rules to leave out: A,B");
+  app.add_flag("--list-rules", flags->list, "list the rules and what they find");
+  app.add_option("--least", flags->share,
+                 "percent of the network's time below which a finding about time is only counted")
+      ->capture_default_str();
+  app.add_flag("--all", flags->all, "every finding, however cheap");
+  app.add_option("--sort", flags->sort, "rule: findings of a rule together; cost: the most expensive first")
+      ->capture_default_str();
+  app.add_option("--require", flags->require, "clean: exit 1 when there is a finding");
+  flags->shapes.add(app);
+  flags->limits.add(app);
+  flags->common.add(app);
+  return [flags] { return run(*flags); };
+}
+
+}  // namespace ridge::tool
