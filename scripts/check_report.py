@@ -169,7 +169,9 @@ def photograph(program, page, folder):
 
 def check_page(program, page, document, folder):
     """The problems of one report; it is used and printed."""
-    _, dom, console, log = chromium(program, with_probe(page, folder), folder, "--virtual-time-budget=3000", "--dump-dom")
+    status, dom, console, log = chromium(program, with_probe(page, folder), folder, "--virtual-time-budget=3000", "--dump-dom")
+    if "<html" not in dom:
+        sys.exit(f"reports: error: {program} cannot start here (exit {status}): {log[-800:]}")
     problems = [f"console: {line}" for line in console]
     result = re.search(r'<pre id="probe">(.*?)</pre>', dom, re.DOTALL)
     if not result:
@@ -227,10 +229,6 @@ def main():
     with tempfile.TemporaryDirectory() as temporary:
         folder = arguments.keep or pathlib.Path(temporary)
         folder.mkdir(parents=True, exist_ok=True)
-        (folder / "empty.html").write_text("<p>started</p>")
-        status, dom, _, log = chromium(program, folder / "empty.html", folder, "--dump-dom")
-        if "started" not in dom:
-            sys.exit(f"reports: error: {program} cannot start here (exit {status}): {log[-800:]}")
         failed = 0
         begin = time.monotonic()
         pages = fixtures(folder, arguments.renderer)
