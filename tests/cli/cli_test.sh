@@ -304,7 +304,7 @@ says err "did you mean /6/c2/Conv?"
 expect 0 explain work/good.ridge --layer /14/Gemm --json -
 is_json out
 for key in '"kind": "explain"' '"tried"' '"chosen": true' '"not_fused"' '"precision"' '"asked": "fp32"' '"passes"' \
-  '"pass": "batch_norm_into_producer"' '"islands": []' '"measured_us": null' '"sentences"' '"kind": "reformat"'; do
+  '"pass": "batch_norm_into_producer"' '"islands": []' '"measured_us": null' '"sentences"' '"kind": "view"'; do
   says out "$key"
 done
 expect 0 explain cases/picks.onnx --tune off --json result.json
