@@ -89,15 +89,21 @@ const Integers* zeros(size_t bytes) {
   return static_cast<const Integers*>(memory);
 }
 
+/// Small sets many times; large ones window by window, where the last repetition ended.
 void readAll(benchmark::State& state, const Integers* from, size_t bytes) {
-  const size_t vectors = bytes / sizeof(Integers) / 16 * 16;
+  constexpr size_t kWindow = size_t{8} << 20;
+  static size_t window = 0;
+  const size_t windows = std::max<size_t>(1, bytes / kWindow);
+  const size_t vectors = bytes / windows / sizeof(Integers) / 8 * 8;
   const auto passes = static_cast<int>(std::max<size_t>(1, (size_t{1} << 20) / bytes));
-  for ([[maybe_unused]] auto iteration : state)
+  for ([[maybe_unused]] auto iteration : state) {
+    const Integers* const start = from + (window++ % windows) * vectors;
     for (int pass = 0; pass < passes; ++pass)
-      for (size_t at = 0; at < vectors; at += 16) {
-#pragma GCC unroll 16
-        for (size_t v = 0; v < 16; ++v) asm volatile("" ::"v"(from[at + v]));
+      for (size_t at = 0; at < vectors; at += 8) {
+#pragma GCC unroll 8
+        for (size_t v = 0; v < 8; ++v) asm volatile("" ::"v"(start[at + v]));
       }
+  }
   state.counters["rate"] = rate(static_cast<double>(vectors * sizeof(Integers)) * passes);
 }
 

@@ -5,7 +5,7 @@ Both run in turns, several rounds in one go; the best of each counts. Passes whe
 Timing is no matter for CI: run it on a machine that does nothing else. Build first:
     cmake --build build/release --target ridge peaks_bench
 
-usage: check_peaks.py [--build build/release] [--rounds 4] [--tolerance 0.03]
+usage: check_peaks.py [--build build/release] [--rounds 5] [--tolerance 0.03]
 """
 import argparse
 import json
@@ -41,7 +41,7 @@ def ours(ridge, best):
 
 
 def theirs(bench, best):
-    flags = ["--benchmark_format=json", "--benchmark_repetitions=80", "--benchmark_min_time=0.003",
+    flags = ["--benchmark_format=json", "--benchmark_repetitions=200", "--benchmark_min_time=0.001",
              "--benchmark_enable_random_interleaving=true"]
     for run in json_of([bench, *flags])["benchmarks"]:
         if run["run_type"] == "iteration":
@@ -51,7 +51,7 @@ def theirs(bench, best):
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--build", type=pathlib.Path, default=pathlib.Path("build/release"))
-    parser.add_argument("--rounds", type=int, default=4)
+    parser.add_argument("--rounds", type=int, default=5)
     parser.add_argument("--tolerance", type=float, default=0.03)
     args = parser.parse_args()
     probes, benchmark, disturbed = {}, {}, set()

@@ -7,6 +7,7 @@ usage: check_report.py --renderer PROGRAM [--ridge RIDGE --model MODEL.onnx ...]
 """
 import argparse
 import base64
+import concurrent.futures
 import hashlib
 import html
 import json
@@ -22,7 +23,8 @@ ROOT = pathlib.Path(__file__).resolve().parent.parent
 DATA = ROOT / "tests/unit/report/data"
 PROBE = ROOT / "scripts/check_report_probe.js"
 NODES = 1500
-SECONDS = 30
+SECONDS = 50
+WORKERS = 3
 
 HOSTILE = ["</script><script>alert(1)</script>", "<img src=x onerror=alert(1)>", "<!--", "\u202eevil\u2028", "\"'`\\", "\x00\x07"]
 OPS = ["Conv+Relu", "Conv+Add+Relu", "Gemm", "Softmax", "LayerNormalization", "Add", "Transpose", "MaxPool", "MatMul", "Attention"]
@@ -72,7 +74,7 @@ def find_chromium():
 def chromium(program, page, folder, *flags, seconds=SECONDS):
     """(standard output, lines of the console) of one visit."""
     command = [program, "--headless=new", "--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage", "--hide-scrollbars",
-               "--enable-logging=stderr", "--v=0", "--window-size=1280,1000", f"--user-data-dir={folder}/profile", *flags,
+               "--enable-logging=stderr", "--v=0", "--window-size=1280,1000", f"--user-data-dir={folder}/profile_{page.stem}", *flags,
                page.resolve().as_uri()]
     done = subprocess.run(command, capture_output=True, text=True, errors="replace", timeout=seconds)
     console = [line for line in done.stderr.splitlines() if "CONSOLE" in line]
@@ -149,8 +151,8 @@ def judge(seen, document):
         problems.append(f"{seen['strangers']} scripts and other elements that load, not 3: a name became markup")
     for name, table in seen["tables"].items():
         check_table(name, table, document, problems)
-    if not seen["tables"]:
-        problems.append("no tables")
+    if not seen["tables"] or not seen["graph"]:
+        return problems + ["no tables or no graph"]
     check_graph(seen["graph"], document, problems)
     return problems
 
@@ -167,7 +169,9 @@ def photograph(program, page, folder):
 
 def check_page(program, page, document, folder):
     """The problems of one report; it is used and printed."""
-    _, dom, console, log = chromium(program, with_probe(page, folder), folder, "--virtual-time-budget=3000", "--dump-dom")
+    status, dom, console, log = chromium(program, with_probe(page, folder), folder, "--virtual-time-budget=3000", "--dump-dom")
+    if "<html" not in dom:
+        sys.exit(f"reports: error: {program} cannot start here (exit {status}): {log[-800:]}")
     problems = [f"console: {line}" for line in console]
     result = re.search(r'<pre id="probe">(.*?)</pre>', dom, re.DOTALL)
     if not result:
@@ -225,20 +229,18 @@ def main():
     with tempfile.TemporaryDirectory() as temporary:
         folder = arguments.keep or pathlib.Path(temporary)
         folder.mkdir(parents=True, exist_ok=True)
-        (folder / "empty.html").write_text("<p>started</p>")
-        status, dom, _, log = chromium(program, folder / "empty.html", folder, "--dump-dom")
-        if "started" not in dom:
-            sys.exit(f"reports: error: {program} cannot start here (exit {status}): {log[-800:]}")
         failed = 0
         begin = time.monotonic()
         pages = fixtures(folder, arguments.renderer)
         if arguments.ridge:
             models = [model for model in arguments.model if model.exists()]
             pages += reports_of_ridge(folder, arguments.renderer, arguments.ridge, models)
-        for page, document in pages:
-            problems = check_page(program, page, document, folder)
+        # Chromium mostly waits while it starts.
+        with concurrent.futures.ThreadPoolExecutor(WORKERS) as pool:
+            found = list(pool.map(lambda pair: check_page(program, *pair, folder), pages))
             if arguments.keep:
-                photograph(program, page, folder)
+                list(pool.map(lambda pair: photograph(program, pair[0], folder), pages))
+        for (page, _), problems in zip(pages, found):
             failed += bool(problems)
             print("\n".join([f"{page.stem}: {'wrong' if problems else 'fine'}"] + [f"  {problem}" for problem in problems]))
         print(f"reports: {len(pages)} pages in Chromium, {failed} wrong, {time.monotonic() - begin:.0f} s")

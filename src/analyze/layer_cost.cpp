@@ -124,6 +124,16 @@ class Counter {
   std::unordered_set<const void*> met_;
 };
 
+/// What only selects or moves elements reads no more than it writes: a few rows of a table.
+void capReads(LayerCost& layer) {
+  layer.weightBytes = std::min(layer.weightBytes, layer.outputBytes);
+  layer.inputBytes = std::min(layer.inputBytes, layer.outputBytes);
+}
+
+bool movesElements(const Node& node) {
+  return node.op->traits.commutesWithQdq && !node.op->cost && node.bodies.empty();
+}
+
 LayerCost costOf(const Graph& graph, NodeId id, int depth, Counter& counter) {
   const Node& node = graph.node(id);
   const Bytes& bytes = counter.bytes();
@@ -144,6 +154,7 @@ LayerCost costOf(const Graph& graph, NodeId id, int depth, Counter& counter) {
     for (ValueId output : node.out)
       if (output != kNoValue)
         addTo(layer.outputBytes, bytes.of(graph.value(output).type, elementsOf(graph, output)));
+  if (standard && movesElements(node)) capReads(layer);
   return layer;
 }
 
@@ -219,6 +230,8 @@ class PlanCosts {
     if (counter_.options().convention == Convention::standard)
       layer.inputBytes = traffic(plan, step.reads, counter_.bytes());
     layer.outputBytes = traffic(plan, step.writes, counter_.bytes());
+    const auto moves = [&](NodeId member) { return movesElements(lowered.node(member)); };
+    if (!members.empty() && std::all_of(members.begin(), members.end(), moves)) capReads(layer);
     return layer;
   }
 

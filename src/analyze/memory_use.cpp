@@ -70,20 +70,22 @@ class Lifetimes {
   }
 
   /// What is read has been there since the latest write of the same array, else since the latest writes of
-  /// parts that fill it.
+  /// parts that fill it, each since its own.
   void read(size_t step, int32_t array, const Place& place) {
-    size_t since = step;
     if (const auto own = written_.find(array); own != written_.end() && own->second.place.same(place)) {
-      since = own->second.step;
-    } else {
-      uint64_t missing = place.held;
-      for (size_t at = writes_.size(); at-- > 0 && missing > 0;) {
-        if (!writes_[at].place.overlaps(place)) continue;
-        since = writes_[at].step;
-        missing -= std::min(missing, writes_[at].place.held);
-      }
+      needs_.push_back({place, own->second.step, step});
+      return;
     }
-    needs_.push_back({place, since, step});
+    needs_.push_back({place, step, step});
+    uint64_t missing = place.held;
+    for (size_t at = writes_.size(); at-- > 0 && missing > 0;) {
+      Place part = writes_[at].place;
+      if (!part.overlaps(place)) continue;
+      missing -= std::min(missing, part.held);
+      part.begin = std::max(part.begin, place.begin);
+      part.end = std::min(part.end, place.end);
+      needs_.push_back({part, writes_[at].step, step});
+    }
   }
 
   std::vector<Write> writes_;

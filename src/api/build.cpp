@@ -6,6 +6,7 @@
 #include <filesystem>
 
 #include "api/backends.h"
+#include "api/pass_decisions.h"
 #include "base/error.h"
 #include "base/interrupt.h"
 #include "base/text.h"
@@ -150,12 +151,7 @@ class Build {
     data.setFact("disabled_passes", fmt::format("{}", fmt::join(options_.passes.disabled, ",")));
     data.setFact("verified", verifiedFact());
     if (options_.range) data.setFact(std::string(kRangeFact), kRangePlans);
-    for (const PassReport::Applied& patch : result_.passes.patches)
-      data.decisions.push_back({fmt::format("{}", fmt::join(patch.nodes, ", ")),
-                                fmt::format("{}: {}", patch.pass, patch.sentence)});
-    for (const PassReport::Declined& declined : result_.passes.declined)
-      data.decisions.push_back(
-          {declined.node, fmt::format("{} declined: {}", declined.pass, declined.sentence)});
+    data.decisions = decisionsOf(result_.passes);
     if (!options_.keepPortable) return;
     const std::string bytes = onnx::serializeModel(portable);
     data.portable = Tensor::of<std::byte>(DType::u8, {static_cast<int64_t>(bytes.size())},

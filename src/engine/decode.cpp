@@ -299,7 +299,19 @@ class Decoder {
   }
 
   Decision decodeDecision(const stored::Decision* stored) {
-    return {text(stored->subject()), text(stored->sentence())};
+    if (stored->kind() >= kDecisionKinds) damaged("a decision is of no known kind");
+    Decision decision;
+    decision.kind = static_cast<DecisionKind>(stored->kind());
+    decision.subject = text(stored->subject());
+    decision.what = text(stored->what());
+    decision.sentence = text(stored->sentence());
+    decision.step = stored->step();
+    decision.estimateNs = stored->estimate_ns();
+    decision.measuredNs = stored->measured_ns();
+    decision.bytes = stored->bytes();
+    decision.chosen = stored->chosen();
+    decision.nodes = texts(stored->nodes());
+    return decision;
   }
   Port decodePort(const stored::Port* stored) {
     Port port{text(stored->name()), stored->array(), stored->slot()};

@@ -179,8 +179,16 @@ fb::Offset<stored::Step> encodeStep(Builder& b, const Step& step, const BlobInde
 }
 
 auto encodeDecisions(Builder& b, const std::vector<Decision>& decisions) {
+  const auto text = [&](const std::string& content) {  // most of them are empty
+    return content.empty() ? fb::Offset<fb::String>() : b.CreateString(content);
+  };
   return table(b, decisions, [&](const Decision& decision) {
-    return stored::CreateDecision(b, b.CreateString(decision.subject), b.CreateString(decision.sentence));
+    const auto subject = text(decision.subject), sentence = text(decision.sentence),
+               what = text(decision.what);
+    const auto nodes = decision.nodes.empty() ? 0 : texts(b, decision.nodes);
+    return stored::CreateDecision(b, subject, sentence, static_cast<uint8_t>(decision.kind), what,
+                                  decision.step, decision.estimateNs, decision.measuredNs, decision.bytes,
+                                  decision.chosen, nodes);
   });
 }
 

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cmath>
 #include <set>
 #include <string_view>
 
@@ -26,6 +27,20 @@ void require(bool holds, const char* sentence) {
   if (!holds) reject(sentence);
 }
 
+bool isTime(double ns) {
+  return std::isfinite(ns) && ns >= 0;
+}
+
+/// Nothing runs by them, but people and scripts read them. `steps` are those of their plan.
+void checkDecisions(const std::vector<Decision>& decisions, size_t steps) {
+  for (const Decision& decision : decisions) {
+    require(static_cast<uint8_t>(decision.kind) < kDecisionKinds, "a decision is of no known kind");
+    require(decision.step >= -1 && (decision.step < 0 || static_cast<size_t>(decision.step) < steps),
+            "a decision names no step");
+    require(isTime(decision.estimateNs) && isTime(decision.measuredNs), "a decision has no possible time");
+  }
+}
+
 class PlanValidator {
  public:
   PlanValidator(const EngineData& data, const Plan& plan) : data_(data), plan_(plan) {}
@@ -44,6 +59,7 @@ class PlanValidator {
     checkPorts(plan_.outputs, Space::output);
     for (const Step& step : plan_.steps)
       withContext([&] { return fmt::format("step {}", escaped(step.name)); }, [&] { checkStep(step); });
+    checkDecisions(plan_.decisions, plan_.steps.size());
   }
 
  private:
@@ -103,6 +119,7 @@ class PlanValidator {
   void checkStep(const Step& step) const {
     for (const Plan& body : step.bodies) PlanValidator(data_, body).run();
     require(!step.ops.empty(), "a step has no op");
+    require(isTime(step.estimateNs) && isTime(step.measuredNs), "a step has no possible time");
     const KernelSpec& kernel = step.kernel;
     require(step.reads.size() == kernel.in.size() && step.writes.size() == kernel.out.size(),
             "a step does not name what it reads and writes");
@@ -183,6 +200,7 @@ class PlanValidator {
 void validate(const EngineData& data) {
   require(!data.plans.empty(), "there is none");
   for (const Plan& plan : data.plans) PlanValidator(data, plan).run();
+  checkDecisions(data.decisions, 0);
 }
 
 }  // namespace ridge

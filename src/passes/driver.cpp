@@ -11,6 +11,7 @@
 #include "ir/verifier.h"
 #include "ops/infer.h"
 #include "ops/ops.h"
+#include "passes/dying.h"
 #include "passes/pass_list.h"
 
 namespace ridge {
@@ -198,7 +199,10 @@ class Driver {
   }
 
   void apply(const Pass& pass, Patch patch) {
-    PassReport::Applied record{.pass = std::string(pass.name), .nodes = {}, .sentence = patch.sentence};
+    PassReport::Applied record{.pass = std::string(pass.name),
+                               .nodes = {},
+                               .sentence = patch.sentence,
+                               .sources = dyingSources(graph_, patch)};
     for (const auto& [old, fresh] : patch.replace) {
       std::string place = placeOf(graph_, old);
       if (record.nodes.empty() || record.nodes.back() != place) record.nodes.push_back(std::move(place));

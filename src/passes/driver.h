@@ -30,6 +30,7 @@ struct PassReport {
     std::string pass;
     std::vector<std::string> nodes;  ///< the nodes (or constants) that it replaced, by display name
     std::string sentence;
+    std::vector<std::string> sources;  ///< the source nodes that it replaced or dropped
   };
   struct Declined {
     std::string pass, node, sentence;

@@ -3,12 +3,12 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <limits>
 #include <map>
 
 #include "base/error.h"
 #include "base/text.h"
 #include "ir/dump.h"
+#include "plan/cover_reasons.h"
 #include "plan/grow.h"
 
 namespace ridge {
@@ -82,11 +82,6 @@ void keepWhatIsRead(const Graph& graph, const Region& region, Candidate& candida
                          candidate.unread.end());
 }
 
-struct Offer {
-  CoverRegion region;
-  double cost = std::numeric_limits<double>::infinity();
-};
-
 class Coverer {
  public:
   Coverer(const Graph& graph, const std::vector<const Backend*>& backends, const std::set<ValueId>& taps)
@@ -129,8 +124,7 @@ class Coverer {
       if (auto* region = std::get_if<ControlRegion>(&found))
         control_.emplace(id, std::move(*region));
       else
-        cover_.decisions.push_back({displayName(graph_, id), fmt::format("its bodies are not planned: {}",
-                                                                         std::get<std::string>(found))});
+        unplanned_.emplace(id, std::move(std::get<std::string>(found)));
     }
   }
 
@@ -162,14 +156,21 @@ class Coverer {
     made.fallback = true;
     made.choices.push_back(onHost(made.region, "island"));
     for (NodeId member : made.region.members)
-      if (graph_.node(member).op->evaluate && !graph_.node(member).op->reference)
-        cover_.decisions.push_back(
-            {displayName(graph_, member),
-             fmt::format(
-                 "{} makes results whose shapes are known only when it has run: its island of {} nodes is "
-                 "evaluated by the reference kernels",
-                 displayName(*graph_.node(member).op), made.region.members.size())});
+      if (std::string why = whyDynamic(member, made.region.members.size()); !why.empty())
+        made.decisions.push_back({DecisionKind::island, displayName(graph_, member), {}, std::move(why)});
     return made;
+  }
+
+  /// Why this member makes an island of its neighbourhood; "" for those that only read what it makes.
+  std::string whyDynamic(NodeId id, size_t size) const {
+    const Node& node = graph_.node(id);
+    if (const auto found = unplanned_.find(id); found != unplanned_.end())
+      return fmt::format("its bodies are not planned: {}", found->second);
+    if (!node.op->evaluate || node.op->reference) return {};
+    return fmt::format(
+        "{} makes results whose shapes are known only when it has run: its island of {} nodes is "
+        "evaluated by the reference kernels",
+        displayName(*node.op), size);
   }
 
   /// Nodes that an output or a tap depends on; the pass that removes the others may be switched off.
@@ -190,17 +191,24 @@ class Coverer {
   CoverRegion coverFrom(NodeId seed, int position) {
     std::vector<Region> nested = growRegions(graph_, seed, position, assigned_, taps_);
     if (auto moved = tryMovement(seed, nested.front())) return std::move(*moved);
-    Offer best;
-    std::vector<Decision> refused;
-    for (auto region = nested.rbegin(); region != nested.rend(); ++region) {
-      Offer offer = ask(*region, refused);
-      if (offer.region.choices.empty()) continue;
-      offer.cost += leftOverNs(nested.back(), *region);
-      if (offer.cost < best.cost) best = std::move(offer);
+    std::vector<Offer> offers;
+    for (const Region& region : nested) {
+      offers.push_back(ask(region));
+      offers.back().cost += leftOverNs(nested.back(), region);
     }
-    if (best.region.choices.empty()) refuseNode(seed, refused);
-    explain(nested, best.region, std::move(refused));
-    return std::move(best.region);
+    // Of equals the largest.
+    const auto best = std::min_element(offers.rbegin(), offers.rend(),
+                                       [](const Offer& a, const Offer& b) { return a.cost < b.cost; });
+    if (best->region.choices.empty()) refuseNode(seed, offers.front().refusals);
+    const auto at = static_cast<size_t>(offers.rend() - best) - 1;
+    CoverRegion chosen = std::move(offers[at].region);
+    chosen.decisions = reasonsOf(graph_, offers, at, chosen);
+    // Where a backend has cut the region short, what follows has its reason already.
+    if (at + 1 == offers.size())
+      for (Decision& decision :
+           reasonsOf(graph_, chosen, outsidersOf(graph_, chosen.region, position, assigned_)))
+        chosen.decisions.push_back(std::move(decision));
+    return chosen;
   }
 
   std::optional<CoverRegion> tryMovement(NodeId seed, const Region& region) {
@@ -212,12 +220,16 @@ class Coverer {
         for (Choice& choice : movementChoices(graph_, region, *movement, *here, memory))
           choices.push_back(std::move(choice));
     if (choices.empty()) return std::nullopt;
-    return CoverRegion{region, std::move(movement), std::nullopt, std::nullopt, std::move(choices), false};
+    CoverRegion made;
+    made.region = region;
+    made.movement = std::move(movement);
+    made.choices = std::move(choices);
+    return made;
   }
 
   /// All candidates of the first backend of each memory that offers any; of the last backend only where no
   /// other does.
-  Offer ask(const Region& region, std::vector<Decision>& refused) const {
+  Offer ask(const Region& region) const {
     Offer offer;
     offer.region.region = region;
     std::set<int> offering;
@@ -226,10 +238,8 @@ class Coverer {
       if (offering.contains(memory) || (!offering.empty() && backend == backends_.back())) continue;
       Proposals proposals;
       backend->propose(graph_, region, proposals);
-      for (Refusal& refusal : proposals.refusals)
-        refused.push_back(
-            {displayName(graph_, region), fmt::format("{} did not take {} nodes: {}", refusal.tactic,
-                                                      region.members.size(), refusal.sentence)});
+      offer.refusals.insert(offer.refusals.end(), std::make_move_iterator(proposals.refusals.begin()),
+                            std::make_move_iterator(proposals.refusals.end()));
       if (proposals.candidates.empty()) continue;
       offering.insert(memory);
       for (Candidate& candidate : proposals.candidates) {
@@ -252,19 +262,10 @@ class Coverer {
     return total;
   }
 
-  void explain(const std::vector<Region>& nested, const CoverRegion& chosen, std::vector<Decision> refused) {
-    const std::string subject = displayName(graph_, chosen.region);
-    const size_t size = chosen.region.members.size();
-    if (size < nested.back().members.size())
-      cover_.decisions.push_back({subject, fmt::format("fuses {} of {} nodes that could follow", size - 1,
-                                                       nested.back().members.size() - 1)});
-    if (chosen.fallback) cover_.decisions.push_back({subject, "falls back to the reference kernels"});
-    if (chosen.fallback || size < nested.back().members.size())
-      cover_.decisions.insert(cover_.decisions.end(), refused.begin(), refused.end());
-  }
-
-  [[noreturn]] void refuseNode(NodeId seed, const std::vector<Decision>& refused) const {
-    const std::string reason = refused.empty() ? "no backend has a kernel for it" : refused.back().sentence;
+  [[noreturn]] void refuseNode(NodeId seed, const std::vector<Refusal>& refused) const {
+    const std::string reason = refused.empty() ? "no backend has a kernel for it"
+                                               : fmt::format("{} did not take it: {}", refused.back().tactic,
+                                                             refused.back().sentence);
     failInput(fmt::format("no kernel for {}: {}", displayName(*graph_.node(seed).op), reason),
               fmt::format("node {}", escaped(displayName(graph_, seed))),
               "replace the op, or ask for it to be added");
@@ -276,6 +277,7 @@ class Coverer {
   const std::set<ValueId>& taps_;
   Assignment assigned_;
   std::map<NodeId, ControlRegion> control_;
+  std::map<NodeId, std::string> unplanned_;  // with bodies, and why they are not planned
   int position_ = 0;
   Cover cover_;
 };

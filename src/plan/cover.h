@@ -27,16 +27,16 @@ struct Choice {
 
 struct CoverRegion {
   Region region;
-  std::optional<Movement> movement;  ///< set when the planner moves the elements itself
-  std::optional<Island> island;      ///< set when the evaluator runs it; the region has its static values
-  std::optional<Control> control;    ///< set when its bodies are plans of their own
-  std::vector<Choice> choices;       ///< not empty
-  bool fallback = false;             ///< only the last backend takes it
+  std::optional<Movement> movement;      ///< set when the planner moves the elements itself
+  std::optional<Island> island;          ///< set when the evaluator runs it; the region has its static values
+  std::optional<Control> control;        ///< set when its bodies are plans of their own
+  std::vector<Choice> choices;           ///< not empty
+  bool fallback = false;                 ///< only the last backend takes it
+  std::vector<Decision> decisions = {};  ///< while it was made; they do not name the step yet
 };
 
 struct Cover {
   std::vector<CoverRegion> regions;  ///< in order of execution
-  std::vector<Decision> decisions;
 };
 
 /// Throws Error{input} naming a node that no backend executes.

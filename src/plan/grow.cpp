@@ -1,10 +1,13 @@
 #include "plan/grow.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <limits>
 #include <map>
 
 #include "base/error.h"
+#include "base/text.h"
 
 namespace ridge {
 
@@ -30,6 +33,22 @@ bool broadcastsTo(const Dims& in, const Dims& out) {
   return true;
 }
 
+/// An operand of a region with results of this shape. What members make always is.
+bool isOperand(const Graph& graph, ValueId id, const Dims& shape) {
+  if (id == kNoValue) return true;
+  const Value& value = graph.value(id);
+  return value.type == DType::f32 && value.shape.isStatic() && broadcastsTo(value.shape.staticDims(), shape);
+}
+
+/// Why types and shapes keep an elementwise node out of such a region.
+Outsider misfitOf(const Graph& graph, NodeId id, const Dims& shape) {
+  const Node& node = graph.node(id);
+  if (graph.value(node.out.front()).shape.staticDims() != shape) return {id, Objection::otherShape};
+  for (const ValueId input : node.in)
+    if (!isOperand(graph, input, shape)) return {id, Objection::otherOperand, input};
+  return {id};
+}
+
 /// Inlines elementwise nodes, in order, into one expression over a region's output shape.
 class Inliner {
  public:
@@ -38,15 +57,11 @@ class Inliner {
   void accumulator(ValueId value) { instrOf_[value] = operand({kNoValue, ~AxisMask{0}, DType::f32}); }
 
   bool add(NodeId id) {
+    if (misfitOf(graph_, id, shape_).objection != Objection::none) return false;
     const Node& node = graph_.node(id);
     const ValueId out = node.out.front();
-    if (graph_.value(out).shape.staticDims() != shape_) return false;
     std::vector<uint16_t> inputs;
-    for (ValueId input : node.in) {
-      const auto instr = read(input);
-      if (!instr) return false;
-      inputs.push_back(*instr);
-    }
+    for (ValueId input : node.in) inputs.push_back(read(input));
     ExprBuilder builder(expr_, std::move(inputs));
     if (!node.op->expr(node, builder)) return false;
     instrOf_[out] = builder.result();
@@ -61,13 +76,11 @@ class Inliner {
   }
 
  private:
-  std::optional<uint16_t> read(ValueId id) {
+  uint16_t read(ValueId id) {
     if (id == kNoValue) return ExprBuilder::kAbsent;
     if (auto known = instrOf_.find(id); known != instrOf_.end()) return known->second;
     const Value& value = graph_.value(id);
-    if (value.type != DType::f32 || !value.shape.isStatic()) return std::nullopt;
     const Dims dims = value.shape.staticDims();
-    if (!broadcastsTo(dims, shape_)) return std::nullopt;
     ExprBuilder builder(expr_, {});
     const uint16_t instr = value.isConstant() && value.constant.count() == 1
                                ? builder.constant(value.constant.as<float>()[0])
@@ -88,6 +101,20 @@ class Inliner {
   std::map<ValueId, uint16_t> instrOf_;
 };
 
+Dims outputDims(const Graph& graph, NodeId node) {
+  const ValueId out = graph.node(node).out.front();
+  return out == kNoValue ? Dims() : graph.value(out).shape.staticDims();
+}
+
+/// `members` make the value, or it is there before the region at `position` runs.
+bool isReady(const Graph& graph, const std::vector<NodeId>& members, int position, const Assignment& assigned,
+             ValueId value) {
+  const NodeId producer = value == kNoValue ? kNoNode : graph.producer(value);
+  if (producer == kNoNode || std::count(members.begin(), members.end(), producer) > 0) return true;
+  const int made = assigned.positionOf(producer);
+  return made != Assignment::kFree && made < position;
+}
+
 /// Grows one region step by step.
 class Growth {
  public:
@@ -97,7 +124,7 @@ class Growth {
         position_(position),
         assigned_(assigned),
         taps_(taps),
-        inliner_(graph, outputDims(seed)) {
+        inliner_(graph, outputDims(graph, seed)) {
     members_.push_back(seed);
     pointwise_ = hasExpression(graph, seed);
     if (pointwise_)
@@ -136,10 +163,6 @@ class Growth {
   }
 
  private:
-  Dims outputDims(NodeId node) const {
-    const ValueId out = graph_.node(node).out.front();
-    return out == kNoValue ? Dims() : graph_.value(out).shape.staticDims();
-  }
   bool isMember(NodeId node) const {
     return std::find(members_.begin(), members_.end(), node) != members_.end();
   }
@@ -149,14 +172,7 @@ class Growth {
       return false;
     const auto& in = graph_.node(node).in;
     return std::all_of(in.begin(), in.end(),
-                       [&](ValueId value) { return value == kNoValue || isReady(value); });
-  }
-
-  bool isReady(ValueId value) const {
-    const NodeId producer = graph_.producer(value);
-    if (producer == kNoNode || isMember(producer)) return true;
-    const int position = assigned_.positionOf(producer);
-    return position != Assignment::kFree && position < position_;
+                       [&](ValueId value) { return isReady(graph_, members_, position_, assigned_, value); });
   }
 
   std::vector<ValueId> outputs() const {
@@ -192,6 +208,22 @@ bool allFloat(const Graph& graph, const std::vector<ValueId>& values) {
                      [&](ValueId id) { return id == kNoValue || graph.value(id).type == DType::f32; });
 }
 
+bool mayGrow(const Graph& graph, NodeId seed) {
+  const std::vector<ValueId>& out = graph.node(seed).out;
+  return out.size() == 1 && allFloat(graph, out);
+}
+
+Outsider outsiderOf(const Graph& graph, const Region& region, int position, const Assignment& assigned,
+                    NodeId id) {
+  if (assigned.positionOf(id) != Assignment::kFree) return {id, Objection::elsewhere};
+  if (!hasExpression(graph, id)) return {id, Objection::noExpression};
+  for (const ValueId input : graph.node(id).in)
+    if (!isReady(graph, region.members, position, assigned, input)) return {id, Objection::later, input};
+  const Outsider misfit = misfitOf(graph, id, outputDims(graph, region.members.front()));
+  if (misfit.objection != Objection::none) return misfit;
+  return {id, region.members.size() >= kMaxMembers ? Objection::tooMany : Objection::none};
+}
+
 }  // namespace
 
 Assignment::Assignment(const Graph& graph) : position_(static_cast<size_t>(graph.nodeCount()), kFree) {}
@@ -217,10 +249,45 @@ std::vector<Region> growRegions(const Graph& graph, NodeId seed, int position, c
                                 const std::set<ValueId>& taps) {
   Growth growth(graph, seed, position, assigned, taps);
   std::vector<Region> nested{growth.region()};
-  const Node& node = graph.node(seed);
-  const bool grows = node.out.size() == 1 && allFloat(graph, node.out);
-  while (grows && growth.step()) nested.push_back(growth.region());
+  while (mayGrow(graph, seed) && growth.step()) nested.push_back(growth.region());
   return nested;
+}
+
+std::vector<Outsider> outsidersOf(const Graph& graph, const Region& region, int position,
+                                  const Assignment& assigned) {
+  std::vector<Outsider> outsiders;
+  if (!mayGrow(graph, region.members.front())) return outsiders;
+  std::set<NodeId> seen(region.members.begin(), region.members.end());
+  for (const NodeId member : region.members)
+    for (const NodeId user : graph.users(graph.node(member).out.front())) {
+      if (!graph.node(user).op->traits.elementwise || !seen.insert(user).second) continue;
+      const Outsider outsider = outsiderOf(graph, region, position, assigned, user);
+      if (outsider.objection != Objection::none) outsiders.push_back(outsider);
+    }
+  return outsiders;
+}
+
+std::string sentenceOf(const Graph& graph, const Outsider& outsider) {
+  const auto value = [&] { return escaped(graph.value(outsider.value).name); };
+  switch (outsider.objection) {
+    case Objection::noExpression:
+      return fmt::format(
+          "no kernel computes {} as a part of another: its types or attributes have no expression",
+          displayName(*graph.node(outsider.node).op));
+    case Objection::elsewhere:
+      return "it belongs to an island that the evaluator runs";
+    case Objection::later:
+      return fmt::format("it also reads {}, which is computed later", value());
+    case Objection::otherShape:
+      return "its result has another shape: it is broadcast";
+    case Objection::otherOperand:
+      return fmt::format("its operand {} cannot be broadcast to this shape, or is no float32", value());
+    case Objection::tooMany:
+      return fmt::format("one step holds no more than {} nodes", kMaxMembers);
+    case Objection::none:
+      break;
+  }
+  return {};
 }
 
 }  // namespace ridge

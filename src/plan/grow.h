@@ -2,7 +2,9 @@
 // it.
 #pragma once
 
+#include <cstdint>
 #include <set>
+#include <string>
 #include <vector>
 
 #include "plan/region.h"
@@ -31,5 +33,29 @@ bool hasExpression(const Graph& graph, NodeId node);
 /// become outputs.
 std::vector<Region> growRegions(const Graph& graph, NodeId seed, int position, const Assignment& assigned,
                                 const std::set<ValueId>& taps);
+
+enum class Objection : uint8_t {
+  none,
+  noExpression,  ///< elementwise, but of types or attributes that no expression has
+  elsewhere,     ///< in another region already
+  later,         ///< reads `value`, which is made after this region
+  otherShape,    ///< its result has another shape
+  otherOperand,  ///< `value` cannot be broadcast to that shape, or is no float32
+  tooMany        ///< the region is as large as regions become
+};
+
+/// An elementwise node that reads what a region makes and is not in it.
+struct Outsider {
+  NodeId node = kNoNode;
+  Objection objection = Objection::none;
+  ValueId value = kNoValue;
+};
+
+/// The elementwise nodes that `region`, which nothing more could join, might be expected to have.
+std::vector<Outsider> outsidersOf(const Graph& graph, const Region& region, int position,
+                                  const Assignment& assigned);
+
+/// Why it is none, for people.
+std::string sentenceOf(const Graph& graph, const Outsider& outsider);
 
 }  // namespace ridge

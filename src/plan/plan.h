@@ -8,6 +8,7 @@
 
 #include "ir/graph.h"
 #include "plan/control.h"
+#include "plan/decision.h"
 #include "plan/kernel_spec.h"
 
 namespace ridge {
@@ -24,12 +25,6 @@ struct PlannedValue {
 struct PlannedArray {
   int32_t value = 0;  ///< index into Plan::values
   ArraySpec array;
-};
-
-/// Why a step is what it is; one sentence each.
-struct Decision {
-  std::string subject;  ///< region, value or pass
-  std::string sentence;
 };
 
 struct Plan;
@@ -79,7 +74,7 @@ struct Plan {
       slots;  ///< values of islands, made anew in every execution; unknown dimensions are -1
   std::vector<Port> inputs, outputs;
   std::vector<Step> steps;
-  std::vector<Decision> decisions;
+  std::vector<Decision> decisions;      ///< in order of the steps
   uint64_t arenaBytes = 0;              ///< activations in host memory, 64-byte aligned
   uint64_t workspaceBytes = 0;          ///< scratch of one thread of the host
   std::vector<PlannedMemory> memories;  ///< besides the host's

@@ -116,9 +116,10 @@ class RooflinePicture {
     eachTick(x_, size(100), [&](double value, bool decade, bool labelled) {
       const double x = x_.pixel(value);
       canvas_.line(std::array{Place{x, y_.from}, Place{x, y_.to}}, 1, decade ? kDecade : kGrid);
-      if (labelled)
-        canvas_.text({x, y_.from + size(20)}, withUnit(value, plot_.operation + "/B"), small, kSoft,
-                     Anchor::middle);
+      if (!labelled) return;
+      const std::string label = withUnit(value, plot_.operation + "/B");
+      const double last = canvas_.width() - textWidth(label, small) / 2 - 4;  // it must end in the picture
+      canvas_.text({std::min(x, last), y_.from + size(20)}, label, small, kSoft, Anchor::middle);
     });
     eachTick(y_, size(24), [&](double value, bool decade, bool labelled) {
       const double y = y_.pixel(value);
@@ -154,7 +155,7 @@ class RooflinePicture {
     const bool below = std::any_of(plot_.roofs.begin(), plot_.roofs.end(), [&](const PlotRoof& other) {
       return other.peakOpsPerS > each.peakOpsPerS;
     });
-    const double y = y_.pixel(each.peakOpsPerS) + (below ? size(20) : -size(9));
+    const double y = y_.pixel(each.peakOpsPerS) + (below ? size(28) : -size(17));
     const std::string label =
         fmt::format("{}  {}, {}", escaped(each.name), withUnit(each.peakOpsPerS, plot_.operation + "/s"),
                     withUnit(each.bandwidthBytesPerS, "B/s"));

@@ -56,10 +56,11 @@ only_files() { # only_files NAME...: nothing else lies in work/
 expect 0 --version
 says out "ridge "
 expect 0 --help
-for command in inspect optimize build run bench verify eval compare completion conformance kernels profile; do
+commands="inspect optimize build run bench profile verify eval explain compare completion conformance device kernels roofline lint"
+for command in $commands; do
   says out "$command"
 done
-for command in inspect optimize build run bench verify eval compare completion conformance kernels profile; do
+for command in $commands; do
   expect 0 "$command" --help
   says out "Example:"
   says out "ridge $command"
@@ -287,6 +288,32 @@ expect 0 inspect cases/branches.onnx --layers
 says out "3 nodes (2 of them in bodies, counted once), 2 parameters"
 says out "  Mul inside"
 
+# --- reasons: of a model and of an engine, tables, stories, JSON
+expect 0 explain "$model" --tune off
+says out "/6/c2/Conv"
+says out "batch_norm_into_producer"
+says err "is a model: it is built in memory"
+expect 0 explain work/good.ridge --layer '/6/c2/*'
+says out "  /6/c2/Conv (Conv) runs as cpu.conv_gemm in about"
+says out "folded into the weights of /6/c2/Conv."
+says out "/6/Add follows, but is computed with /6/sc/sc.0/Conv instead: it also reads"
+expect 0 explain work/good.ridge --all
+says out "/14/Gemm (MatMul+Add) runs as"
+expect 2 explain work/good.ridge --layer /6/c2/Con
+says err "did you mean /6/c2/Conv?"
+expect 0 explain work/good.ridge --layer /14/Gemm --json -
+is_json out
+for key in '"kind": "explain"' '"tried"' '"chosen": true' '"not_fused"' '"precision"' '"asked": "fp32"' '"passes"' \
+  '"pass": "batch_norm_into_producer"' '"islands": []' '"measured_us": null' '"sentences"' '"kind": "view"'; do
+  says out "$key"
+done
+expect 0 explain cases/picks.onnx --tune off --json result.json
+says out "NonZero makes results whose shapes are known only when it has run"
+says result.json '"causes"'
+rm -f result.json
+expect 3 explain flipped.ridge
+expect 3 explain missing.onnx --json -
+
 # --- values of inputs that steer: numbers, lists, truth
 expect 0 run cases/steered.onnx --value shape=3,4,flag=true
 says out "y: float32 3x4"
@@ -422,7 +449,7 @@ says out "0 with another kernel"
 says diff.json '"ratio": 1.0'
 expect 0 compare profile.json work/good.ridge --layers
 says out "0 only in A, 0 only in B"
-expect 0 compare bare.ridge work/good.ridge --layers --json diff.json
+expect 0 compare work/good.ridge work/good.ridge --layers --json diff.json
 says diff.json '"plans"'
 expect 0 compare profile.json profile.json --require 'ratio<=1.01'
 expect 1 compare profile.json profile.json --require 'ratio<=0.5' --json diff.json

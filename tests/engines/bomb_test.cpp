@@ -26,6 +26,18 @@ TEST(EngineBomb, OneStringUsedOftenIsRefused) {
   expectRefused(b, stored::CreateEngine(b, b.CreateVector(plans), 0, 0, list));
 }
 
+TEST(EngineBomb, ADecisionIsOfAKnownKind) {
+  fb::FlatBufferBuilder b;
+  const std::vector<fb::Offset<stored::Decision>> decisions{stored::CreateDecision(b, 0, 0, 250)};
+  const std::vector<fb::Offset<stored::Plan>> plans{stored::CreatePlan(b)};
+  const auto list = b.CreateVector(decisions);
+  stored::FinishEngineBuffer(b, stored::CreateEngine(b, b.CreateVector(plans), 0, 0, list));
+  const auto* start = reinterpret_cast<const std::byte*>(b.GetBufferPointer());
+  expectError(ErrorCode::input, "no known kind", [&] {
+    engine::decodeMetadata({start, b.GetSize()}, {}, nullptr);
+  });
+}
+
 TEST(EngineBomb, OneLongListUsedOftenIsRefused) {
   fb::FlatBufferBuilder b;
   const auto dims = b.CreateVector(std::vector<int64_t>(1 << 16, 1));

@@ -1,6 +1,7 @@
 // Plans that a checksum vouches for and that lie all the same. They are refused, or they run inside of their
 // own memory: constants, ports and activations are blocks of their own here, so that the address sanitizer
 // sees a step outside.
+#include <cmath>
 #include <functional>
 
 #include "base/thread_pool.h"
@@ -55,6 +56,27 @@ TEST(HostilePlan, RandomChangesOnTheReferenceBackend) {
 
 TEST(HostilePlan, RandomChangesOfBodies) {
   mutateManyTimes(buildModel(modelOf(controlNetwork()), "control", plainOptions()).data, 3000);
+}
+
+TEST(HostilePlan, DecisionsNameStepsAndHaveTimes) {
+  const EngineData good = buildTour("cpu", false).data;
+  ASSERT_FALSE(good.plans[0].decisions.empty());
+  ASSERT_FALSE(good.decisions.empty());
+  const auto refuses = [&](const std::function<void(EngineData&, Decision&)>& change) {
+    EngineData bad = good;
+    change(bad, bad.plans[0].decisions.back());
+    expectError(ErrorCode::input, "decision", [&] { validate(bad); });
+  };
+  refuses([](EngineData&, Decision& one) { one.kind = static_cast<DecisionKind>(kDecisionKinds); });
+  refuses([](EngineData&, Decision& one) { one.kind = static_cast<DecisionKind>(255); });
+  refuses(
+      [](EngineData& data, Decision& one) { one.step = static_cast<int32_t>(data.plans[0].steps.size()); });
+  refuses([](EngineData&, Decision& one) { one.step = -2; });
+  refuses([](EngineData&, Decision& one) { one.step = INT32_MIN; });
+  refuses([](EngineData&, Decision& one) { one.estimateNs = std::nan(""); });
+  refuses([](EngineData&, Decision& one) { one.measuredNs = INFINITY; });
+  refuses([](EngineData&, Decision& one) { one.measuredNs = -1; });
+  refuses([](EngineData& data, Decision&) { data.decisions.back().step = 0; });
 }
 
 /// One change to every step with bodies.

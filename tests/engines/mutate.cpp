@@ -1,6 +1,7 @@
 #include "mutate.h"
 
 #include <array>
+#include <limits>
 
 namespace ridge::test {
 
@@ -11,7 +12,7 @@ class Mutator {
   Mutator(Plan& plan, std::mt19937& random) : plan_(plan), random_(random) {}
 
   void once() {
-    switch (pick(15)) {
+    switch (pick(16)) {
       case 0:
         if (!plan_.arrays.empty()) array(any(plan_.arrays).array);
         return;
@@ -29,6 +30,9 @@ class Mutator {
         return;
       case 5:
         memory();
+        return;
+      case 6:
+        if (!plan_.decisions.empty()) decision(any(plan_.decisions));
         return;
       default:
         if (!plan_.steps.empty()) step(any(plan_.steps));
@@ -115,6 +119,22 @@ class Mutator {
         return;
       default:
         if (!expr.out.empty()) any(expr.out).instr = static_cast<uint16_t>(pick(8));
+    }
+  }
+
+  void decision(Decision& decision) {
+    switch (pick(4)) {
+      case 0:
+        decision.kind = static_cast<DecisionKind>(pick(256));
+        return;
+      case 1:
+        decision.step = small();
+        return;
+      case 2:
+        decision.measuredNs = pick(2) ? std::numeric_limits<double>::quiet_NaN() : -1;
+        return;
+      default:
+        decision.bytes = amount();
     }
   }
 

@@ -1,4 +1,6 @@
 // What is written comes back.
+#include <set>
+
 #include "api/load.h"
 #include "engine/engine_file.h"
 #include "support/control_network.h"
@@ -51,9 +53,13 @@ TEST(EngineFile, KeepsFactsDecisionsAndThePipeline) {
   EXPECT_EQ(file.data().fact("model"), "tour.onnx");
   EXPECT_EQ(file.data().fact("verified"), "no");
   EXPECT_EQ(file.data().pipeline, R"({"version": 1})");
-  EXPECT_EQ(file.data().decisions.size(), built.data.decisions.size());
+  EXPECT_EQ(file.data().decisions, built.data.decisions);
   EXPECT_FALSE(built.data.decisions.empty());
-  EXPECT_EQ(file.data().plans[0].decisions.size(), built.data.plans[0].decisions.size());
+  EXPECT_EQ(file.data().plans[0].decisions, built.data.plans[0].decisions);
+  std::set<DecisionKind> kinds;
+  for (const Decision& decision : file.data().plans[0].decisions) kinds.insert(decision.kind);
+  EXPECT_TRUE(kinds.contains(DecisionKind::tried) && kinds.contains(DecisionKind::reformat) &&
+              kinds.contains(DecisionKind::view));
   ASSERT_TRUE(file.hasPortable());
   EXPECT_TRUE(file.portable().sameAs(built.data.portable));
 }

@@ -274,7 +274,7 @@ int run(const Flags& flags) {
                        formatBytes(static_cast<int64_t>(context.activationBytes())),
                        formatBytes(static_cast<int64_t>(source.executable->weightBytes()))));
   if (const int64_t count = fallbacks(context.plan()))
-    out.line(fmt::format("{} layers fall back to reference kernels", count));
+    out.line(fmt::format("{} layers fall back to reference kernels; `ridge explain` says why", count));
   out.json(std::move(json));
   return 0;
 }

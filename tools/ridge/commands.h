@@ -13,6 +13,7 @@ std::function<int()> addCompletion(CLI::App& app);
 std::function<int()> addConformance(CLI::App& app);
 std::function<int()> addDevice(CLI::App& app);
 std::function<int()> addEval(CLI::App& app);
+std::function<int()> addExplain(CLI::App& app);
 std::function<int()> addInspect(CLI::App& app);
 std::function<int()> addKernels(CLI::App& app);
 std::function<int()> addLint(CLI::App& app);

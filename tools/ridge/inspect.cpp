@@ -104,7 +104,9 @@ Graph withShapes(const onnx::Model& model, const ShapeRequest& request, const Ou
 }
 
 int inspectModel(const Flags& flags, const Output& out) {
-  const onnx::Model model = onnx::readModel(flags.path, flags.limits.read());
+  onnx::ReadOptions read = flags.limits.read();
+  read.standIns = true;  // nothing that is shown depends on their values
+  const onnx::Model model = onnx::readModel(flags.path, read);
   for (const std::string& note : model.notes) out.note(note);
   const Graph graph = withShapes(model, flags.shapes.requests().front(), out);
   Totals totals;

@@ -22,6 +22,8 @@ std::span<const Command> commands() {
               addVerify},
       Command{"eval", "accuracy on labelled data",
               "ridge eval model.ridge --data pictures --pipeline pipeline.json", addEval},
+      Command{"explain", "why every layer is what it is", "ridge explain model.ridge --layer 'Conv_1*'",
+              addExplain},
       Command{"compare", "compare saved outputs, models and engines tensor by tensor",
               "ridge compare model.onnx model.ridge --layers", addCompare},
       Command{"roofline", "what every layer costs, what bounds it, and the least time it takes",

@@ -179,7 +179,9 @@ int run(const Flags& flags) {
 std::function<int()> addProfile(CLI::App& app) {
   auto flags = std::make_shared<Flags>();
   app.add_option("MODEL|ENGINE", flags->path, "an .onnx file or an engine")->required();
-  app.add_option("--duration", flags->duration, "seconds to measure, half of them without profiling")
+  app.add_option(
+         "--duration", flags->duration,
+         "seconds to measure, half of them without profiling; up to three times as long on a busy machine")
       ->capture_default_str();
   app.add_option("--warmup", flags->warmup, "seconds before that")->capture_default_str();
   app.add_option(

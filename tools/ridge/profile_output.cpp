@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cmath>
 
 #include "analyze/profile/step_facts.h"
 #include "base/text.h"
@@ -14,6 +15,9 @@ namespace {
 
 using analyze::LayerProfile;
 using Row = std::vector<std::string>;
+
+/// How far the sum of all parts may be from the whole.
+constexpr double kTrusted = 0.03;
 
 std::string milliseconds(double seconds) {
   return fmt::format("{:.4f}", seconds * 1e3);
@@ -76,6 +80,9 @@ void printSums(const ProfileResult& profile, const Output& out) {
                   "{:.4f} ms ({:+.1f} %)",
                   timing.regions() * 1e3, timing.between() * 1e3, (timing.regions() + timing.between()) * 1e3,
                   latency * 1e3, 100 * (timing.accounted() - 1)));
+  if (std::abs(timing.accounted() - 1) > kTrusted)
+    out.line(
+        "they should be equal: the machine was too busy for that; measure again, or longer (--duration)");
   out.line(fmt::format(
       "profiling took {:.4f} ms an execution ({:+.2f} %); {:.0f} ns of the clock are subtracted "
       "from every layer",

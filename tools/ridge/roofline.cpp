@@ -12,6 +12,7 @@
 #include "commands.h"
 #include "common/analysis_flags.h"
 #include "common/output.h"
+#include "common/report.h"
 #include "common/roofline_json.h"
 #include "common/source.h"
 #include "common/sweep.h"
@@ -26,7 +27,7 @@ struct Flags {
   CommonFlags common;
   LimitFlags limits;
   ShapeFlags shapes;
-  std::string path, target, deviceFile, convention = "standard", precision = "fp32";
+  std::string path, target, deviceFile, html, png, convention = "standard", precision = "fp32";
   std::vector<std::string> sweeps;
   int64_t top = 0;
 };
@@ -180,7 +181,7 @@ int run(const Flags& flags) {
   const Roofline roofline = rooflineOf(costsOf(subject.graph, options), roofs.best());
   Json json{{"kind", "roofline"}, {"model_name", flags.path}, {"convention", flags.convention}};
   json["batch"] = batch;
-  json["threads"] = request.threads;
+  if (flags.target.empty()) json["threads"] = request.threads;
   setRoofs(json, roofs);
   json["model"] = modelJson(roofline);
   json["layers"] = layersJson(roofline);
@@ -191,6 +192,7 @@ int run(const Flags& flags) {
   if (subject.plan && subject.lowered) json["plan"] = planJson(subject, roofline, options, roofs.best(), out);
   for (const std::string& sweep : flags.sweeps)
     json["sweeps"].push_back(sweepJson(sweep, subject.graph, options, request, batch, out));
+  writeReport(json, flags.html, flags.png);
   out.json(std::move(json));
   return 0;
 }
@@ -214,6 +216,8 @@ std::function<int()> addRoofline(CLI::App& app) {
   app.add_option("--sweep", flags->sweeps,
                  "what crosses the ridge when one thing changes: batch=1,8,32, precision=fp32,fp16,int8 or "
                  "target='RTX 3080,A100'; repeats");
+  app.add_option("--html", flags->html, "write a page with charts, tables and the plan's graph to FILE");
+  app.add_option("--png", flags->png, "write the roofline plot to FILE");
   app.add_option("--top", flags->top, "only so many layers, those that take longest");
   flags->shapes.add(app);
   flags->limits.add(app);

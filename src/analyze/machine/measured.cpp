@@ -17,6 +17,9 @@ namespace ridge::analyze {
 
 namespace {
 
+/// Of main memory, of one thread: about a millisecond.
+constexpr int64_t kWindow = int64_t{8} << 20;
+
 std::string today() {
   const std::time_t now = std::time(nullptr);
   std::tm parts{};
@@ -136,23 +139,31 @@ void Measurement::prepareMemory() {
 void Measurement::addBandwidth(const WorkingSet& set, Traffic traffic, int threads) {
   const bool shared = set.level == "L3" || set.level == "DRAM";
   const int64_t bytes = shared ? set.bytesPerThread * threads_ / threads / 4096 * 4096 : set.bytesPerThread;
+  // A pass over main memory takes tens of milliseconds, in which somebody always interrupts. So a repeat goes
+  // over one window of the set, the next one over the next: each was left a whole pass ago.
+  const int64_t windows = set.level == "DRAM" ? std::max<int64_t>(1, bytes / kWindow) : 1;
+  const int64_t words = bytes / windows / 4096 * 1024;
   machine_.bandwidths.push_back({set.level, traffic, threads, {}});
-  const auto body = [this, bytes, traffic, threads](int64_t passes) {
+  const auto pass = [this, bytes, traffic, words](int part, int64_t window, int64_t passes) {
     const MemoryProbes& loops = memoryProbes(machine_.isa);
-    const int64_t words = bytes / 4;
+    uint32_t* const own = memory_->words() + part * (bytes / 4) + window * words;
+    if (traffic == Traffic::read)
+      loops.read(own, words, passes);
+    else if (traffic == Traffic::write)
+      loops.write(own, words, passes);
+    else
+      loops.copy(own + words / 2, own, words / 2, passes);
+  };
+  const auto body = [pass, threads, windows, at = int64_t{0}](int64_t repeats) mutable {
+    const int64_t first = at;
+    if (windows > 1) at = (at + repeats) % windows;
     onThreads(threads, [&](int part) {
-      uint32_t* const own = memory_->words() + part * words;
-      if (traffic == Traffic::read)
-        loops.read(own, words, passes);
-      else if (traffic == Traffic::write)
-        loops.write(own, words, passes);
-      else
-        loops.copy(own + words / 2, own, words / 2, passes);
+      if (windows == 1) return pass(part, 0, repeats);
+      for (int64_t done = 0; done < repeats; ++done) pass(part, (first + done) % windows, 1);
     });
   };
-  // A pass over main memory takes tens of milliseconds.
   const double seconds = set.level != "DRAM" ? 0.04 : options_.quick ? 0.06 : 0.15;
-  add(body, static_cast<double>(bytes) * threads, seconds,
+  add(body, static_cast<double>(words) * 4 * threads, seconds,
       [at = machine_.bandwidths.size() - 1](MeasuredMachine& machine, Sample sample) {
         machine.bandwidths[at].bytesPerS = sample;
       });

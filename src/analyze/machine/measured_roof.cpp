@@ -33,7 +33,9 @@ Roof measuredRoof(int threads, Precision precision) {
   std::optional<MeasuredMachine> machine = storedMeasurement(threads);
   if (!machine) {
     machine = measureMachine({.threads = threads, .quick = true});
-    storeMeasurement(*machine);  // a cache that cannot be written costs the same time again, no more
+    // One of a busy machine is not worth remembering; a cache that cannot be written costs the same time
+    // again.
+    if (machine->quiet) storeMeasurement(*machine);
   }
   return roofIn(*machine, precision);
 }

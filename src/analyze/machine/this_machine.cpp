@@ -42,7 +42,9 @@ void chooseClock(CpuFacts& facts) {
   if (take(frequency("base_frequency"), "base frequency by cpufreq")) return;
   if (take(clockInModel(facts.model), "clock in the CPU's name")) return;
   if (take(frequency("cpuinfo_max_freq"), "highest frequency by cpufreq")) return;
-  if (!take(facts.clockHz, "current clock by /proc/cpuinfo")) facts.clockHz = 0;
+  if (!take(facts.clockHz,
+            "clock by /proc/cpuinfo (in a virtual machine the base clock, below the real one)"))
+    facts.clockHz = 0;
 }
 
 bool fits(const CpuRule& rule, const CpuFacts& facts) {

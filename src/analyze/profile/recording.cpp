@@ -57,14 +57,14 @@ Recording record(ExecutionContext& context, const RecordOptions& options) {
   const size_t mostPairs =
       std::clamp(kMostStamps / std::max<size_t>(stamps, 1), options.fewestPairs, kMostPairs);
   const int64_t start = clock();
+  size_t quietPlain = 0, quietWatched = 0;
   while (recording.watched.size() < mostPairs && !stopped()) {
     const int64_t before = preemptions();
     PlainRun plain;
     plain.begin = clock();
     context.execute();
     plain.end = clock();
-    const int64_t between = preemptions();
-    plain.disturbed = between != before;
+    plain.disturbed = preemptions() != before;
     recording.plain.push_back(plain);
 
     WatchedRun& run = recording.watched.emplace_back();
@@ -77,7 +77,12 @@ Recording record(ExecutionContext& context, const RecordOptions& options) {
     run.end = clock();
     run.disturbed = preemptions() != beforeWatched;
     context.observe({});
-    if (recording.watched.size() >= options.fewestPairs && past(start, options.seconds)) break;
+    quietPlain += !plain.disturbed;
+    quietWatched += !run.disturbed;
+    const bool quiet = std::min(quietPlain, quietWatched) >= options.undisturbed;
+    if (recording.watched.size() >= options.fewestPairs &&
+        past(start, quiet ? options.seconds : options.seconds * options.patience))
+      break;
   }
   return recording;
 }

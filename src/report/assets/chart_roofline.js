@@ -105,7 +105,8 @@ function writeAlongSlope(chart, roof, x, y) {
   const bend = Math.min(x.getPixelForValue(roof.peak / roof.bandwidth), chartArea.right);
   const from = {x: start, y: y.getPixelForValue(roofAt(roof, x.min))};
   const to = {x: bend, y: y.getPixelForValue(roofAt(roof, roof.peak / roof.bandwidth))};
-  if (to.x - from.x < 140) return;
+  const same = report.roofs.find((other) => other.bandwidth === roof.bandwidth) !== roof;
+  if (to.x - from.x < 140 || same) return;
   const below = report.roofs.some((other) => other.bandwidth > roof.bandwidth);
   const part = below ? 0.62 : 0.3;
   ctx.save();

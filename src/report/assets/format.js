@@ -28,8 +28,10 @@ function scaledText(value, unit) {
 
 function timeText(ms) {
   if (finite(ms) === null) return NO_VALUE;
-  if (ms >= 1000) return `${digits(ms / 1000)} s`;
-  if (ms === 0 || ms >= 0.1) return `${digits(ms)} ms`;
+  const size = Math.abs(ms);
+  if (size >= 1000) return `${digits(ms / 1000)} s`;
+  if (size === 0 || size >= 0.1) return `${digits(ms)} ms`;
+  if (size < 1e-3) return `${digits(ms * 1e6)} ns`;
   return `${digits(ms * 1000)} \u00b5s`;
 }
 

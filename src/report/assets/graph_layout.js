@@ -2,7 +2,7 @@
 // and, since networks are deep and screens are wide, rows folded into columns like the text of a newspaper.
 
 const NODE = {
-  width: 172,
+  width: 190,
   height: 38,
   gapX: 16,
   gapY: 26

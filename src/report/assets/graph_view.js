@@ -66,9 +66,9 @@ function nodeElement(layer, place) {
       svgElement("title", {text: [layer.name, layer.op, layer.shape, time].filter(Boolean).join("   ")}),
       svgElement("rect", {width: NODE.width, height: NODE.height, rx: 5}),
       svgElement("rect", {class: "edge-mark", width: 5, height: NODE.height, rx: 2}),
-      svgElement("text", {class: "node-op", x: 13, y: 16, text: shortened(visible(layer.op), 14)}),
+      svgElement("text", {class: "node-op", x: 13, y: 16, text: shortened(visible(layer.op), 15)}),
       svgElement("text", {class: "node-time", x: NODE.width - 8, y: 16, text: time}),
-      svgElement("text", {class: "node-name", x: 13, y: 30, text: shortened(visible(layer.name), 27)}));
+      svgElement("text", {class: "node-name", x: 13, y: 30, text: shortened(visible(layer.name), 30)}));
 }
 
 function graphControls(state) {

@@ -56,7 +56,7 @@ function betweenTile() {
   const overhead = finite(source.overhead_ms);
   if (between === null) return null;
   return tile(
-      "Between regions", timeText(between), overhead === null ? "" : `profiling costs ${timeText(overhead)}`);
+      "Between regions", timeText(between), overhead > 0 ? `profiling costs ${timeText(overhead)}` : "");
 }
 
 function roofTile() {
@@ -75,11 +75,15 @@ function bytesTile(view) {
 
 function memoryTile(view) {
   const alive = listOf(view?.memory).filter((bytes) => bytes !== null);
-  const peak = finite(source.peak_memory_bytes) ?? (alive.length > 0 ? Math.max(...alive) : null);
+  const activations = alive.length > 0 ? bytesText(Math.max(...alive)) : null;
+  const process = finite(source.peak_memory_bytes);
+  if (process !== null) {
+    return tile("Memory of the process", bytesText(process), activations ? `activations ${activations}` : "");
+  }
   const arena = finite(source.plan?.arena_bytes) ?? finite(source.arena_bytes);
-  return peak === null ?
-      null :
-      tile("Peak of activations", bytesText(peak), arena === null ? "" : `arena ${bytesText(arena)}`);
+  return activations ?
+      tile("Peak of activations", activations, arena === null ? "" : `arena ${bytesText(arena)}`) :
+                                                                null;
 }
 
 function fillTiles(view) {

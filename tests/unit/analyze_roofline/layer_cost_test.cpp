@@ -41,15 +41,26 @@ TEST(LayerCosts, AProductCountsEveryRow) {
   EXPECT_EQ(layer.parameters, 30 * 20);
 }
 
+TEST(LayerCosts, ALookUpReadsTheRowsThatItTakes) {
+  GraphMaker m;
+  const ValueId table = m.constant("table", Tensor::allocate(DType::f32, {1000, 64}));
+  m.output("y", m.node(ops::gather, {table, m.input("rows", {3}, DType::i64)}, "gather"));
+  const LayerCost layer = costsOf(m.finish(), kStandard).at(0);
+  EXPECT_EQ(layer.outputBytes, 4 * 3 * 64);
+  EXPECT_EQ(layer.weightBytes, layer.outputBytes);
+  EXPECT_EQ(layer.parameters, 64000);
+}
+
 TEST(LayerCosts, PrecisionScalesFloatsAndLeavesIndicesAlone) {
   GraphMaker m;
-  const ValueId x = m.input("x", {10, 4});
-  const ValueId rows = m.input("rows", {3}, DType::i64);
-  m.output("y", m.node(ops::gather, {x, rows}, "gather"));
+  const ValueId indices =
+      m.node(ops::add, {m.input("i", {3}, DType::i64), m.input("j", {3}, DType::i64)}, "sum");
+  m.output("y", m.node(ops::gather, {m.input("x", {10, 4}), indices}, "gather"));
   const Graph graph = m.finish();
-  const auto at = [&](Precision precision) { return costsOf(graph, {.precision = precision}).at(0); };
-  EXPECT_EQ(at(Precision::fp32).inputBytes, 4 * 40 + 8 * 3);
-  EXPECT_EQ(at(Precision::fp16).inputBytes, 2 * 40 + 8 * 3);
+  EXPECT_EQ(costsOf(graph, {.precision = Precision::int8}).at(0).outputBytes, 8 * 3);
+  const auto at = [&](Precision precision) { return costsOf(graph, {.precision = precision}).at(1); };
+  EXPECT_EQ(at(Precision::fp32).outputBytes, 4 * 12);
+  EXPECT_EQ(at(Precision::fp16).outputBytes, 2 * 12);
   EXPECT_EQ(at(Precision::int8).outputBytes, 12);
   EXPECT_EQ(at(Precision::int4).outputBytes, 6);
   EXPECT_EQ(at(Precision::fp32).flops, 0);
