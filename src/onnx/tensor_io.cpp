@@ -55,17 +55,15 @@ int64_t entriesOf(const wire::TensorProto& message) {
                             message.string_data_size()});
 }
 
-// Zeros, which cost no memory until they are written, but for the first elements: equal ones would be merged,
-// and sums with nothing but zeros dropped.
+// Zeros, which cost no memory until they are written, but for the first elements: constants that are equal
+// would be merged, and sums with nothing but zeros dropped. 1 to 2 in every type, so that nothing overflows.
 Tensor standIn(DType type, const Dims& dims, int64_t number) {
   Tensor tensor = Tensor::allocate(type, dims);
-  const auto bytes = tensor.mutableBytes();
-  const size_t width = static_cast<size_t>(bitsOf(type)) / 8;
-  for (size_t at = 0; at < 4 && (at + 1) * width <= bytes.size(); ++at) {
-    // Small positive numbers in every floating-point type: the exponent stays zero.
-    const auto digit = static_cast<unsigned char>(number >> (6 * at) & 0x3F);
-    bytes[at * width] = static_cast<std::byte>(digit | 0x40);
-  }
+  std::vector<double> digits;
+  for (int digit = 0; digit < 4 && digit < tensor.count(); ++digit)
+    digits.push_back(1 + static_cast<double>(number >> (6 * digit) & 0x3F) / 64);
+  const Tensor head = fromDoubles(type, {static_cast<int64_t>(digits.size())}, digits);
+  std::memcpy(tensor.mutableBytes().data(), head.bytes().data(), head.byteSize());
   return tensor;
 }
 

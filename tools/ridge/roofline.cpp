@@ -4,6 +4,7 @@
 #include <numeric>
 #include <optional>
 
+#include "analyze/machine/device.h"
 #include "analyze/memory_use.h"
 #include "analyze/roofline.h"
 #include "api/sketch.h"
@@ -118,8 +119,8 @@ void printTotals(const char* what, const Roofline& roofline, const Output& out) 
 
 void printRoofs(const Roofs& roofs, const Output& out) {
   const auto print = [&](const Roof& roof) {
-    out.line(fmt::format("{}, {} ({}): {}OPS, {:.1f} GB/s, ridge point {:.1f} operations a byte", roof.target,
-                         name(roof.precision), roof.source, formatCount(roof.peakOpsPerS),
+    out.line(fmt::format("{}, {} ({}): {}, {:.1f} GB/s, ridge point {:.1f} operations a byte", roof.target,
+                         name(roof.precision), roof.source, formatOps(roof.peakOpsPerS, roof.precision),
                          roof.bandwidthBytesPerS / 1e9, roof.ridgePoint()));
   };
   print(roofs.best());

@@ -64,7 +64,7 @@ void checkRuleNames(std::span<const std::string> names) {
   for (const std::string& wanted : names)
     if (!contains(known, wanted))
       failUsage(fmt::format("there is no rule '{}'{}", escaped(wanted), orSuggestion(wanted, known)),
-                "--rule", "--list-rules lists them");
+                "--rule, --disable-rule", "--list-rules lists them");
 }
 
 Report inspect(const Subject& subject, const LintOptions& options) {

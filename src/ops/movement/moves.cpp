@@ -6,6 +6,17 @@
 
 namespace ridge::ops {
 
+namespace {
+
+/// The width is known here: each copy is one load and one store.
+template <size_t kBytes>
+void gatherBytes(const std::byte* from, int64_t step, std::byte* to, int64_t count) {
+  constexpr auto kWidth = static_cast<int64_t>(kBytes);
+  for (int64_t at = 0; at < count; ++at) std::memcpy(to + at * kWidth, from + at * step * kWidth, kBytes);
+}
+
+}  // namespace
+
 ElementMover::ElementMover(const KernelContext& k, const TensorView& from, const TensorView& to)
     : bits_(bitsOf(from.type)), from_(from.data), to_(to.data) {
   if (bits_ == 0) k.fail("there is no kernel for elements of type " + std::string(name(from.type)));
@@ -32,6 +43,22 @@ void ElementMover::moveRun(int64_t from, int64_t to, int64_t count) const {
   std::memcpy(to_ + to * bytes, from_ + from * bytes, static_cast<size_t>(count * bytes));
 }
 
+void ElementMover::gather(int64_t from, int64_t step, int64_t to, int64_t count) const {
+  if (step == 1) return moveRun(from, to, count);
+  switch (bits_) {
+    case 8:
+      return gatherBytes<1>(from_ + from, step, to_ + to, count);
+    case 16:
+      return gatherBytes<2>(from_ + 2 * from, step, to_ + 2 * to, count);
+    case 32:
+      return gatherBytes<4>(from_ + 4 * from, step, to_ + 4 * to, count);
+    case 64:
+      return gatherBytes<8>(from_ + 8 * from, step, to_ + 8 * to, count);
+    default:
+      for (int64_t at = 0; at < count; ++at) move(from + at * step, to + at);
+  }
+}
+
 AxisValues stridesOf(std::span<const int64_t> dims) {
   AxisValues strides(dims.size(), 1);
   for (size_t axis = dims.size(); axis-- > 1;) strides[axis - 1] = strides[axis] * dims[axis];
@@ -54,9 +81,7 @@ void moveStrided(const KernelContext& k, const TensorView& from, int64_t start, 
   const StridedRuns runs(dims, 1, strides);
   const auto movePart = [&](int64_t begin, int64_t end) {
     runs.visit(begin, end, kGrain, [&](int64_t first, const StridedRuns::Run& run) {
-      const int64_t source = start + run.offsets[0], step = run.strides[0];
-      if (step == 1) return mover.moveRun(source, first, run.length);
-      for (int64_t at = 0; at < run.length; ++at) mover.move(source + at * step, first + at);
+      mover.gather(start + run.offsets[0], run.strides[0], first, run.length);
     });
   };
   if (mover.wholeBytes())

@@ -16,6 +16,8 @@ class ElementMover {
 
   void move(int64_t from, int64_t to) const;
   void moveRun(int64_t from, int64_t to, int64_t count) const;
+  /// Elements from, from + step, ... to a run.
+  void gather(int64_t from, int64_t step, int64_t to, int64_t count) const;
   /// Elements that lie in bytes of their own may be moved from several threads.
   bool wholeBytes() const { return bits_ >= 8; }
 
