@@ -12,6 +12,7 @@
 #include "base/thread_pool.h"
 #include "commands.h"
 #include "common/analysis_flags.h"
+#include "common/gains.h"
 #include "common/output.h"
 #include "common/report.h"
 #include "common/roofline_json.h"
@@ -127,10 +128,8 @@ void printRoofs(const Roofs& roofs, const Output& out) {
   if (roofs.measured && roofs.nominal.peakOpsPerS > 0) print(roofs.nominal);
 }
 
-Json planJson(const Subject& subject, const Roofline& before, const CostOptions& options, const Roof& roof,
-              const Output& out) {
+Json planJson(const Subject& subject, const Roofline& before, const Roofline& after, const Output& out) {
   const Plan& plan = *subject.plan;
-  const Roofline after = rooflineOf(costsOf(plan, *subject.lowered, options), roof);
   printTotals("after fusion", after, out);
   const int64_t saved = before.total.bytes() - after.total.bytes();
   out.line(fmt::format("  fusion saves {:.2f} MB ({:.0f} %) and {} ms", static_cast<double>(saved) / 1e6,
@@ -190,7 +189,18 @@ int run(const Flags& flags) {
   printRoofs(roofs, out);
   printLayers(roofline, flags.top, out);
   printTotals("the graph", roofline, out);
-  if (subject.plan && subject.lowered) json["plan"] = planJson(subject, roofline, options, roofs.best(), out);
+  GainRequest gains{.roofline = &roofline,
+                    .options = options,
+                    .roof = roofs.best(),
+                    .matrix = matrixRoofOf(request, roofs)};
+  Roofline planned;
+  if (subject.plan && subject.lowered) {
+    planned = rooflineOf(costsOf(*subject.plan, *subject.lowered, options), roofs.best());
+    json["plan"] = planJson(subject, roofline, planned, out);
+    gains.plan = &*subject.plan;
+    gains.planned = &planned;
+  }
+  json["advice"] = adviceJson(subject.graph, gains, out);
   for (const std::string& sweep : flags.sweeps)
     json["sweeps"].push_back(sweepJson(sweep, subject.graph, options, request, batch, out));
   writeReport(json, flags.html, flags.png);

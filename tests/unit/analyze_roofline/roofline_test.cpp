@@ -6,6 +6,7 @@
 
 #include <set>
 
+#include "analyze/gains.h"
 #include "api/backends.h"
 #include "passes/lower.h"
 #include "plan/planner.h"
@@ -97,6 +98,59 @@ TEST(Roofline, MoreItemsShareTheWeights) {
   EXPECT_EQ(eight[0].weightBytes, once[0].weightBytes);
   EXPECT_EQ(eight[0].macs, costsOf(gemmNetwork(8, 100, 50), {})[0].macs);
   EXPECT_EQ(eight[0].bytes(), costsOf(gemmNetwork(8, 100, 50), {})[0].bytes());
+}
+
+LayerGain gainOf(const Graph& graph, const Roof& roof, std::optional<Roof> matrix = {}) {
+  const Roofline roofline = rooflineOf(costsOf(graph, {}), roof);
+  const auto gains = gainsOf(graph, {.roofline = &roofline, .roof = roof, .matrix = std::move(matrix)});
+  return gains.empty() ? LayerGain{} : gains.front();
+}
+
+TEST(Gains, WeightsThatAreSharedAndChannelsThatArePadded) {
+  const Roof slow{.peakOpsPerS = 1e9, .bandwidthBytesPerS = 1e8},
+      fast{.peakOpsPerS = 1e12, .bandwidthBytesPerS = 1e6};
+  const double once = rooflineOf(costsOf(gemmNetwork(1, 1024, 512), {}), fast).floorSeconds;
+  const double eight = rooflineOf(costsOf(gemmNetwork(8, 1024, 512), {}), fast).floorSeconds;
+  EXPECT_NEAR(gainOf(gemmNetwork(1, 1024, 512), fast).batchSeconds, once - eight / 8, 1e-12);
+  const LayerGain padded = gainOf(convNetwork({.map = 64, .kernel = 3, .in = 12, .out = 20}), slow);
+  EXPECT_EQ(padded.channels, "12 -> 20");
+  EXPECT_NEAR(padded.waste, 1 - 12.0 * 20 / (16 * 24), 1e-12);
+  const double real =
+      rooflineOf(costsOf(convNetwork({.map = 64, .kernel = 3, .in = 12, .out = 20}), {}), slow).floorSeconds;
+  EXPECT_NEAR(padded.paddingSeconds, real * (16.0 * 24 / (12 * 20) - 1), 1e-9);
+  EXPECT_EQ(gainOf(convNetwork({.map = 64, .kernel = 3, .in = 16, .out = 32}), slow).channels, "");
+  EXPECT_EQ(gainOf(convNetwork({.map = 8, .kernel = 3, .in = 30, .out = 30, .groups = 30}), slow).channels,
+            "")
+      << "nothing for a matrix unit in a depthwise convolution";
+}
+
+TEST(Gains, MatrixUnitsTakeProductsOnly) {
+  const Roof roof{.peakOpsPerS = 1e9, .bandwidthBytesPerS = 1e9};
+  const Roof matrix{.precision = Precision::fp16,
+                    .matrixUnits = true,
+                    .channelMultiple = 8,
+                    .peakOpsPerS = 8e9,
+                    .bandwidthBytesPerS = 1e9};
+  const Graph graph = residual();
+  const Roofline roofline = rooflineOf(costsOf(graph, {}), roof);
+  for (const LayerGain& gain : gainsOf(graph, {.roofline = &roofline, .roof = roof, .matrix = matrix}))
+    EXPECT_EQ(gain.matrixSeconds > 0, roofline.layers[gain.layer].cost.macs > 0);
+}
+
+TEST(Gains, FusionGoesToTheLayerThatTakesLongest) {
+  const Graph graph = residual(), lowered = lowerAll(graph);
+  const Plan plan = planOf(lowered);
+  const Roofline roofline = rooflineOf(costsOf(graph, {}), kRoof),
+                 planned = rooflineOf(costsOf(plan, lowered, {}), kRoof);
+  const auto gains =
+      gainsOf(graph, {.roofline = &roofline, .roof = kRoof, .plan = &plan, .planned = &planned});
+  int64_t fused = 0;
+  for (const LayerGain& gain : gains)
+    if (gain.fusionSeconds > 0) {
+      EXPECT_EQ(roofline.layers[gain.layer].cost.op, "Conv");
+      ++fused;
+    }
+  EXPECT_EQ(fused, 2);
 }
 
 TEST(Edges, OfAGraphFollowItsValues) {

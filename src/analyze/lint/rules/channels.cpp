@@ -2,39 +2,10 @@
 #include <fmt/format.h>
 
 #include "analyze/lint/support.h"
-#include "ops/conv/conv.h"
-#include "ops/conv/conv_transpose.h"
-#include "ops/matmul/matmul.h"
+#include "analyze/product_extent.h"
 
 namespace ridge::analyze::lint {
 namespace {
-
-/// Depth and width of a product, of one group.
-struct Extent {
-  int64_t in = 0, out = 0, group = 1;
-};
-
-Extent extentOf(const Graph& graph, const Node& node) {
-  const Dims left = graph.value(node.in[0]).shape.staticDims(),
-             right = graph.value(node.in[1]).shape.staticDims();
-  if (node.op == &ops::conv) {
-    const int64_t group = node.as<ConvAttributes>().group;
-    return {right[1], right[0] / group, group};
-  }
-  if (node.op == &ops::convTranspose) {
-    const int64_t group = node.as<ConvTransposeAttributes>().group;
-    return {right[0] / group, right[1], group};
-  }
-  if (node.op == &ops::gemm) {
-    const bool transposed = node.as<GemmAttributes>().transB;
-    return {right[transposed ? 1 : 0], right[transposed ? 0 : 1]};
-  }
-  return {left.back(), right.size() == 1 ? 1 : right.back()};
-}
-
-int64_t roundedUp(int64_t count, int64_t multiple) {
-  return (count + multiple - 1) / multiple * multiple;
-}
 
 std::string nearest(int64_t count, int64_t multiple) {
   const int64_t up = roundedUp(count, multiple);
@@ -44,9 +15,9 @@ std::string nearest(int64_t count, int64_t multiple) {
 void judge(const Subject& subject, NodeId id, std::vector<Finding>& findings) {
   const Graph& graph = subject.graph();
   const Node& node = graph.node(id);
-  const Extent extent = extentOf(graph, node);
-  const bool vector = extent.in <= 1 || extent.out <= 1 || (extent.group > 1 && extent.in == 1);
-  if (vector) return;  // no matrix product: low-intensity speaks of it
+  const auto found = productExtentOf(graph, node);
+  if (!found || found->isVector()) return;  // no matrix product: low-intensity speaks of it
+  const ProductExtent& extent = *found;
   const int64_t multiple = subject.roof().channelMultiple;
   const bool picture =
       extent.in <= 4 && extent.group == 1 && isConvolution(node.op) && !comesFromProduct(graph, node.in[0]);

@@ -1,0 +1,120 @@
+#include "analyze/gains.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <unordered_map>
+
+#include "analyze/product_extent.h"
+#include "ir/dump.h"
+
+namespace ridge::analyze {
+
+namespace {
+
+class Gains {
+ public:
+  Gains(const Graph& graph, const GainRequest& request) : graph_(graph), request_(request) {
+    gains_.resize(request.roofline->layers.size());
+    for (size_t layer = 0; layer < gains_.size(); ++layer) gains_[layer].layer = layer;
+  }
+
+  std::vector<LayerGain> find() {
+    if (request_.matrix) addMatrix();
+    addBatch();
+    addPadding();
+    if (request_.plan && request_.planned) addFusion();
+    std::erase_if(gains_,
+                  [](const LayerGain& gain) { return gain.savedSeconds() <= 0 && gain.channels.empty(); });
+    return std::move(gains_);
+  }
+
+ private:
+  const RooflineLayer& layer(size_t at) const { return request_.roofline->layers[at]; }
+
+  /// Only products run there; the others keep their time.
+  void addMatrix() {
+    CostOptions options = request_.options;
+    options.precision = request_.matrix->precision;
+    const std::vector<LayerCost> costs = costsOf(graph_, options);
+    for (size_t at = 0; at < gains_.size(); ++at)
+      if (costs[at].macs > 0)
+        gains_[at].matrixSeconds =
+            std::max(0.0, layer(at).floor.seconds - floorOf(costs[at], *request_.matrix).seconds);
+  }
+
+  void addBatch() {
+    for (size_t at = 0; at < gains_.size(); ++at) {
+      const std::vector<LayerCost> grown = timesBatch({layer(at).cost}, kGainBatch);
+      const double each = floorOf(grown.front(), request_.roof).seconds / kGainBatch;
+      // Rounding of many bytes is no gain.
+      if (const double saved = layer(at).floor.seconds - each; saved > 1e-6 * layer(at).floor.seconds)
+        gains_[at].batchSeconds = saved;
+    }
+  }
+
+  void addPadding() {
+    const Roof& roof = request_.matrix ? *request_.matrix : request_.roof;
+    const int64_t multiple = channelMultipleOf(roof);
+    size_t at = 0;
+    for (NodeId id : graph_.order()) {
+      pad(gains_[at], graph_.node(id), roof, multiple);
+      ++at;
+      while (at < gains_.size() && layer(at).cost.depth > 0) ++at;
+    }
+  }
+
+  void pad(LayerGain& gain, const Node& node, const Roof& roof, int64_t multiple) const {
+    const auto extent = productExtentOf(graph_, node);
+    if (!extent || extent->isVector()) return;
+    const int64_t in = roundedUp(extent->in, multiple), out = roundedUp(extent->out, multiple);
+    if (in == extent->in && out == extent->out) return;
+    const double grows = static_cast<double>(in) / static_cast<double>(extent->in) *
+                         (static_cast<double>(out) / static_cast<double>(extent->out));
+    LayerCost cost = layer(gain.layer).cost, padded = cost;
+    padded.flops = static_cast<int64_t>(static_cast<double>(cost.flops) * grows);
+    gain.channels = fmt::format("{} -> {}", extent->in, extent->out);
+    gain.waste = 1 - 1 / grows;
+    gain.paddingSeconds = floorOf(padded, roof).seconds - floorOf(cost, roof).seconds;
+  }
+
+  /// A step's gain goes to the member that takes longest.
+  void addFusion() {
+    std::unordered_map<std::string, size_t> layers;
+    for (size_t at = 0; at < gains_.size(); ++at)
+      if (layer(at).cost.depth == 0) layers.emplace(layer(at).cost.name, at);
+    size_t place = 0;
+    forEachStep(*request_.plan, [&](const Step& step, int depth) {
+      const double planned = request_.planned->layers[place++].floor.seconds;
+      if (depth > 0) return;
+      std::vector<size_t> members;
+      double apart = 0;
+      for (const std::string& origin : step.origins)
+        if (const auto found = layers.find(origin); found != layers.end()) {
+          members.push_back(found->second);
+          apart += layer(found->second).floor.seconds;
+        }
+      if (members.size() < 2 || apart <= planned) return;
+      const size_t main = *std::max_element(members.begin(), members.end(), [&](size_t a, size_t b) {
+        return layer(a).floor.seconds < layer(b).floor.seconds;
+      });
+      gains_[main].fusionSeconds += apart - planned;
+    });
+  }
+
+  const Graph& graph_;
+  const GainRequest& request_;
+  std::vector<LayerGain> gains_;
+};
+
+}  // namespace
+
+std::vector<LayerGain> gainsOf(const Graph& graph, const GainRequest& request) {
+  return Gains(graph, request).find();
+}
+
+int64_t channelMultipleOf(const Roof& roof) {
+  return roof.channelMultiple > 1 ? roof.channelMultiple : 8;
+}
+
+}  // namespace ridge::analyze

@@ -1,0 +1,91 @@
+#include "common/gains.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "base/error.h"
+#include "base/text.h"
+
+namespace ridge::tool {
+
+using namespace analyze;
+
+namespace {
+
+constexpr size_t kMostRows = 20;
+constexpr double kWorthSaying = 1e-3;  // of the network's least time
+
+std::string ms(double seconds) {
+  return seconds > 0 ? fmt::format("{:.4f}", seconds * 1e3) : "-";
+}
+
+void addAdvice(Json& advice, const std::string& layer, const char* gain, double seconds, std::string text) {
+  if (seconds <= 0) return;
+  Json json{{"layer", layer}, {"gain", gain}, {"text", std::move(text)}};
+  setNumber(json, "saves_ms", seconds * 1e3);
+  advice.push_back(std::move(json));
+}
+
+void printTable(const std::vector<const LayerGain*>& rows, const GainRequest& request, const Output& out) {
+  const std::string matrix =
+      request.matrix ? fmt::format("{} matrix units ms", name(request.matrix->precision)) : "matrix units ms";
+  std::vector<std::vector<std::string>> table{{"would save", "op", matrix,
+                                               fmt::format("batch {} ms an item", kGainBatch), "fusion ms",
+                                               "channels", "padding %", "padding ms"}};
+  for (const LayerGain* gain : rows) {
+    const LayerCost& cost = request.roofline->layers[gain->layer].cost;
+    table.push_back({escaped(cost.name), escaped(cost.op), ms(gain->matrixSeconds), ms(gain->batchSeconds),
+                     ms(gain->fusionSeconds), gain->channels.empty() ? "-" : gain->channels,
+                     gain->channels.empty() ? "-" : fmt::format("{:.1f}", 100 * gain->waste),
+                     ms(gain->paddingSeconds)});
+  }
+  if (table.size() > 1) out.table(table);
+}
+
+}  // namespace
+
+std::optional<Roof> matrixRoofOf(const RoofRequest& request, const Roofs& roofs) {
+  if (roofs.nominal.matrixUnits) return std::nullopt;
+  for (const Precision precision : {Precision::fp16, Precision::bf16, Precision::tf32}) {
+    RoofRequest other = request;
+    other.precision = precision;
+    other.measure = false;  // what units could do, not what the kernels of today reach
+    try {
+      Roof roof = roofsOf(other).nominal;
+      if (roof.bandwidthBytesPerS <= 0) roof.bandwidthBytesPerS = roofs.best().bandwidthBytesPerS;
+      if (roof.matrixUnits) return roof;
+    } catch (const Error& error) {
+      if (error.code() != ErrorCode::usage) throw;  // a precision that the device lacks
+    }
+  }
+  return std::nullopt;
+}
+
+Json adviceJson(const Graph& graph, const GainRequest& request, const Output& out) {
+  const std::vector<LayerGain> gains = gainsOf(graph, request);
+  Json advice = Json::array();
+  std::vector<const LayerGain*> rows;
+  for (const LayerGain& gain : gains) {
+    const std::string& layer = request.roofline->layers[gain.layer].cost.name;
+    if (request.matrix)
+      addAdvice(advice, layer, "tensor cores", gain.matrixSeconds,
+                fmt::format("on the matrix units for {}", name(request.matrix->precision)));
+    addAdvice(advice, layer, "batch", gain.batchSeconds,
+              fmt::format("an item, when {} share the weights", kGainBatch));
+    addAdvice(advice, layer, "fusion", gain.fusionSeconds, "runs together with what follows it");
+    addAdvice(advice, layer, "padding", gain.paddingSeconds,
+              fmt::format("channels {} are padded: {:.1f} % of the padded product", gain.channels,
+                          100 * gain.waste));
+    if (gain.savedSeconds() + gain.paddingSeconds > kWorthSaying * request.roofline->floorSeconds)
+      rows.push_back(&gain);
+  }
+  std::stable_sort(rows.begin(), rows.end(), [](const LayerGain* a, const LayerGain* b) {
+    return a->savedSeconds() + a->paddingSeconds > b->savedSeconds() + b->paddingSeconds;
+  });
+  rows.resize(std::min(rows.size(), kMostRows));
+  printTable(rows, request, out);
+  return advice;
+}
+
+}  // namespace ridge::tool
