@@ -16,18 +16,18 @@ SECONDS = 2.0  # for the whole command, on any topology
 
 
 def constants_of(graph):
-    shapes = {tensor.name: tuple(tensor.dims) for tensor in graph.initializer}
+    """Tensors by name: initializers, and what Constant nodes hold."""
+    tensors = {tensor.name: tensor for tensor in graph.initializer}
     for node in graph.node:
-        if node.op_type == "Constant":
-            for attribute in node.attribute:
-                if attribute.name == "value":
-                    shapes[node.output[0]] = tuple(attribute.t.dims)
-    return shapes
+        for attribute in node.attribute if node.op_type == "Constant" else ():
+            if attribute.name == "value":
+                tensors[node.output[0]] = attribute.t
+    return tensors
 
 
 def run_time_shapes(model, inputs):
     """Shapes of everything that the counted ops read and write, as a run without optimizations has them."""
-    known = constants_of(model.graph)
+    known = {name: tuple(tensor.dims) for name, tensor in constants_of(model.graph).items()}
     wanted = {name for node in model.graph.node if node.op_type in OPS for name in (*node.input, *node.output)}
     wanted -= {*known, ""}
     for name in sorted(wanted):
@@ -56,7 +56,7 @@ def macs_of(node, shapes):
 
 
 def counted(model, inputs):
-    parameters = sum(math.prod(tensor.dims) for tensor in model.graph.initializer
+    parameters = sum(math.prod(tensor.dims) for tensor in constants_of(model.graph).values()
                      if tensor.data_type == onnx.TensorProto.FLOAT)
     nodes = [node for node in model.graph.node if node.op_type in OPS]
     shapes = run_time_shapes(model, inputs)

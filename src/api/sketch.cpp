@@ -3,6 +3,7 @@
 #include "api/backends.h"
 #include "base/error.h"
 #include "base/text.h"
+#include "passes/learn_shapes.h"
 #include "passes/lower.h"
 #include "passes/pass_list.h"
 #include "plan/planner.h"
@@ -35,7 +36,8 @@ Sketch sketchModel(const std::string& path, const SketchOptions& options) {
               [&] {
                 const Graph& imported = sketch.model.graph;
                 const auto shapes = resolveShapes(imported, options.shapes, sketch.notes);
-                sketch.bound = withAdvice(kShapeAdvice, [&] { return bindShapes(imported, shapes); });
+                sketch.bound =
+                    withAdvice(kShapeAdvice, [&] { return withLearnedShapes(bindShapes(imported, shapes)); });
                 Graph portable = imported;
                 runPasses(portable, portablePasses(), options.passes, sketch.passes);
                 planInto(sketch, portable, shapes, options);

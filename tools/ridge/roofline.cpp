@@ -18,6 +18,7 @@
 #include "common/roofline_json.h"
 #include "common/source.h"
 #include "common/sweep.h"
+#include "passes/learn_shapes.h"
 
 namespace ridge::tool {
 
@@ -58,7 +59,7 @@ Subject ofEngine(const Flags& flags, const Output& out) {
   options.read = flags.limits.read();
   const Source source = openSource(flags.path, flags.shapes.requests().front(), options, out);
   const Plan& plan = source.executable->plan();
-  return {bindShapes(source.named(), shapesOf(plan)), source.lowered(), plan};
+  return {withLearnedShapes(bindShapes(source.named(), shapesOf(plan))), source.lowered(), plan};
 }
 
 std::string shortTime(double seconds) {

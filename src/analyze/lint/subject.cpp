@@ -8,6 +8,7 @@
 #include "ir/matcher.h"
 #include "ops/cost_support.h"
 #include "ops/ops.h"
+#include "passes/learn_shapes.h"
 #include "passes/lower.h"
 #include "passes/pass_list.h"
 #include "plan/cover.h"
@@ -57,7 +58,7 @@ Subject::Subject(const Graph& imported, std::vector<BoundShape> shapes, Roof roo
     : imported_(imported),
       shapes_(std::move(shapes)),
       roof_(std::move(roof)),
-      bound_(bindShapes(imported, shapes_)),
+      bound_(withLearnedShapes(bindShapes(imported, shapes_))),
       costs_(costsById(bound_, roof_.precision)) {
   for (const NodeId id : bound_.order()) quantized_ = quantized_ || isQuantization(bound_.node(id).op);
 }
