@@ -19,7 +19,9 @@ std::vector<double> scaled(const Tensor& weights, size_t axis, std::span<const d
   for (size_t at = axis + 1; at < weights.dims().size(); ++at)
     inner *= static_cast<size_t>(weights.dims()[at]);
   std::vector<double> values = toDoubles(weights);
-  for (size_t at = 0; at < values.size(); ++at) values[at] *= scale[at / inner % scale.size()];
+  for (size_t at = 0; at < values.size();)
+    for (size_t channel = 0; channel < scale.size(); ++channel)
+      for (const size_t end = at + inner; at < end; ++at) values[at] *= scale[channel];
   return values;
 }
 
