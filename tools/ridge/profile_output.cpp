@@ -89,11 +89,16 @@ void printSums(const ProfileResult& profile, const Output& out) {
       timing.overhead * 1e3, latency > 0 ? 100 * timing.overhead / latency : 0, timing.clock * 1e9));
   if (!profile.costNote.empty()) return out.line("no floors: " + profile.costNote);
   double gap = 0, floor = 0;
+  int64_t beaten = 0;
   for (const LayerProfile& layer : profile.layers) {
     gap += layer.gap;
     floor += layer.floor.seconds;
+    beaten += layer.roofShare > 1;
   }
   out.line(fmt::format("the roof allows {:.4f} ms; lost over it {:.4f} ms", floor * 1e3, gap * 1e3));
+  if (beaten > 0)
+    out.line(fmt::format("{} layers beat it: the roof is main memory's, and what they read was in the caches",
+                         beaten));
 }
 
 void printMemory(const ProfileResult& profile, const Plan& plan, const Output& out) {
