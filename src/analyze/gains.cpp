@@ -7,6 +7,7 @@
 
 #include "analyze/product_extent.h"
 #include "ir/dump.h"
+#include "ops/cost_support.h"
 
 namespace ridge::analyze {
 
@@ -24,8 +25,9 @@ class Gains {
     addBatch();
     addPadding();
     if (request_.plan && request_.planned) addFusion();
-    std::erase_if(gains_,
-                  [](const LayerGain& gain) { return gain.savedSeconds() <= 0 && gain.channels.empty(); });
+    std::erase_if(gains_, [&](const LayerGain& gain) {
+      return layer(gain.layer).cost.depth > 0 || (gain.largestSeconds() <= 0 && gain.channels.empty());
+    });
     return std::move(gains_);
   }
 
@@ -36,20 +38,21 @@ class Gains {
   void addMatrix() {
     CostOptions options = request_.options;
     options.precision = request_.matrix->precision;
-    const std::vector<LayerCost> costs = costsOf(graph_, options);
+    matrixCosts_ = costsOf(graph_, options);
     for (size_t at = 0; at < gains_.size(); ++at)
-      if (costs[at].macs > 0)
+      if (matrixCosts_[at].macs > 0)
         gains_[at].matrixSeconds =
-            std::max(0.0, layer(at).floor.seconds - floorOf(costs[at], *request_.matrix).seconds);
+            std::max(0.0, layer(at).floor.seconds - floorOf(matrixCosts_[at], *request_.matrix).seconds);
   }
 
   void addBatch() {
+    const auto batch = static_cast<double>(std::max<int64_t>(request_.batch, 1));
+    if (batch >= kGainBatch) return;
     for (size_t at = 0; at < gains_.size(); ++at) {
-      const std::vector<LayerCost> grown = timesBatch({layer(at).cost}, kGainBatch);
-      const double each = floorOf(grown.front(), request_.roof).seconds / kGainBatch;
-      // Rounding of many bytes is no gain.
-      if (const double saved = layer(at).floor.seconds - each; saved > 1e-6 * layer(at).floor.seconds)
-        gains_[at].batchSeconds = saved;
+      const std::vector<LayerCost> grown = timesBatch({layer(at).cost}, kGainBatch / batch);
+      const double now = layer(at).floor.seconds / batch;
+      const double saved = now - floorOf(grown.front(), request_.roof).seconds / kGainBatch;
+      if (saved > 1e-6 * now) gains_[at].batchSeconds = saved;  // rounding of many bytes is no gain
     }
   }
 
@@ -71,18 +74,22 @@ class Gains {
     if (in == extent->in && out == extent->out) return;
     const double grows = static_cast<double>(in) / static_cast<double>(extent->in) *
                          (static_cast<double>(out) / static_cast<double>(extent->out));
-    LayerCost cost = layer(gain.layer).cost, padded = cost;
-    padded.flops = static_cast<int64_t>(static_cast<double>(cost.flops) * grows);
+    const LayerCost& cost = request_.matrix ? matrixCosts_[gain.layer] : layer(gain.layer).cost;
+    LayerCost padded = cost;
+    padded.flops = toCount(static_cast<double>(cost.flops) * grows);
     gain.channels = fmt::format("{} -> {}", extent->in, extent->out);
     gain.waste = 1 - 1 / grows;
     gain.paddingSeconds = floorOf(padded, roof).seconds - floorOf(cost, roof).seconds;
   }
 
-  /// A step's gain goes to the member that takes longest.
+  /// A step's gain goes to the member that takes longest. A node that several steps stem from is shared
+  /// among them.
   void addFusion() {
-    std::unordered_map<std::string, size_t> layers;
+    std::unordered_map<std::string, size_t> layers, steps;
     for (size_t at = 0; at < gains_.size(); ++at)
       if (layer(at).cost.depth == 0) layers.emplace(layer(at).cost.name, at);
+    for (const Step& step : request_.plan->steps)
+      for (const std::string& origin : step.origins) ++steps[origin];
     size_t place = 0;
     forEachStep(*request_.plan, [&](const Step& step, int depth) {
       const double planned = request_.planned->layers[place++].floor.seconds;
@@ -92,7 +99,7 @@ class Gains {
       for (const std::string& origin : step.origins)
         if (const auto found = layers.find(origin); found != layers.end()) {
           members.push_back(found->second);
-          apart += layer(found->second).floor.seconds;
+          apart += layer(found->second).floor.seconds / static_cast<double>(steps.at(origin));
         }
       if (members.size() < 2 || apart <= planned) return;
       const size_t main = *std::max_element(members.begin(), members.end(), [&](size_t a, size_t b) {
@@ -105,9 +112,14 @@ class Gains {
   const Graph& graph_;
   const GainRequest& request_;
   std::vector<LayerGain> gains_;
+  std::vector<LayerCost> matrixCosts_;  // at the precision of the matrix units
 };
 
 }  // namespace
+
+double LayerGain::largestSeconds() const {
+  return std::max({matrixSeconds, batchSeconds, fusionSeconds});
+}
 
 std::vector<LayerGain> gainsOf(const Graph& graph, const GainRequest& request) {
   return Gains(graph, request).find();

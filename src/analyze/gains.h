@@ -21,12 +21,14 @@ struct LayerGain {
   double waste = 0;           ///< 0 to 1: share of the padded product that is padding
   double paddingSeconds = 0;  ///< least time of the padded product less that of the product
 
-  double savedSeconds() const { return matrixSeconds + batchSeconds + fusionSeconds; }
+  /// They overlap, so they do not add up.
+  double largestSeconds() const;
 };
 
 struct GainRequest {
   const Roofline* roofline = nullptr;  ///< of costsOf(graph, options)
   CostOptions options = {};
+  int64_t batch = 1;  ///< items of the graph
   Roof roof = {};
   std::optional<Roof> matrix = {};  ///< of the same machine's matrix units, at their precision
   const Plan* plan = nullptr;       ///< null: nothing is said of fusion

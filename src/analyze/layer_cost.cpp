@@ -17,13 +17,6 @@ namespace ridge::analyze {
 
 namespace {
 
-constexpr int64_t kLargest = std::numeric_limits<int64_t>::max();
-
-int64_t saturatingSum(int64_t a, int64_t b) {
-  int64_t sum = 0;
-  return __builtin_add_overflow(a, b, &sum) ? kLargest : sum;
-}
-
 void addTo(int64_t& total, int64_t amount) {
   total = saturatingSum(total, amount);
 }
@@ -34,8 +27,7 @@ bool isParameter(DType type) {
 }
 
 int64_t scaled(int64_t elements, double bytesPerElement) {
-  const double bytes = std::ceil(static_cast<double>(elements) * bytesPerElement);
-  return bytes < 9e18 ? static_cast<int64_t>(bytes) : kLargest;
+  return toCount(std::ceil(static_cast<double>(elements) * bytesPerElement));
 }
 
 /// Bytes of values, by a convention.
@@ -125,9 +117,10 @@ class Counter {
 };
 
 /// What only selects or moves elements reads no more than it writes: a few rows of a table.
+/// They grow with the batch, so they are no weights.
 void capReads(LayerCost& layer) {
-  layer.weightBytes = std::min(layer.weightBytes, layer.outputBytes);
-  layer.inputBytes = std::min(layer.inputBytes, layer.outputBytes);
+  layer.inputBytes = std::min(saturatingSum(layer.inputBytes, layer.weightBytes), layer.outputBytes);
+  layer.weightBytes = 0;
 }
 
 bool movesElements(const Node& node) {
@@ -210,10 +203,11 @@ class PlanCosts {
       for (const std::string& member : step.members)
         if (const NodeId id = nodes.take(member); id != kNoNode) members.push_back(id);
       layers_.push_back(costOf(plan, step, depth, lowered, members));
-      if (step.bodies.empty() || members.empty()) continue;
-      const Node& node = lowered.node(members.front());
-      for (size_t body = 0; body < std::min(step.bodies.size(), node.bodies.size()); ++body)
-        add(step.bodies[body], *node.bodies[body], depth + 1);
+      // A file may name members that are not there: their bodies have no arithmetic then.
+      const Node* node = members.empty() ? nullptr : &lowered.node(members.front());
+      const Graph none;
+      for (size_t body = 0; body < step.bodies.size(); ++body)
+        add(step.bodies[body], node && body < node->bodies.size() ? *node->bodies[body] : none, depth + 1);
     }
   }
 
@@ -253,6 +247,14 @@ std::optional<Convention> conventionFromName(std::string_view text) {
 
 std::string_view name(Bound bound) {
   return bound == Bound::memory ? "memory" : bound == Bound::compute ? "compute" : "none";
+}
+
+int64_t LayerCost::activationBytes() const {
+  return saturatingSum(inputBytes, outputBytes);
+}
+
+int64_t LayerCost::bytes() const {
+  return saturatingSum(weightBytes, activationBytes());
 }
 
 double LayerCost::intensity() const {

@@ -37,7 +37,8 @@ struct LayerCost {
   int64_t newParameters = 0;  ///< of these, those that no earlier layer has
   int64_t weightBytes = 0, inputBytes = 0, outputBytes = 0;  ///< inputs without weights
 
-  int64_t bytes() const { return weightBytes + inputBytes + outputBytes; }
+  int64_t activationBytes() const;  ///< inputs and outputs
+  int64_t bytes() const;            ///< these and weights
   /// Operations per byte; 0 without bytes.
   double intensity() const;
 };

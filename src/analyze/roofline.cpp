@@ -1,20 +1,14 @@
 #include "analyze/roofline.h"
 
-#include <cmath>
-#include <limits>
 #include <set>
 #include <unordered_map>
 
 #include "ir/dump.h"
+#include "ops/cost_support.h"
 
 namespace ridge::analyze {
 
 namespace {
-
-int64_t times(int64_t value, double factor) {
-  const double product = std::round(static_cast<double>(value) * factor);
-  return product < 9e18 ? static_cast<int64_t>(product) : std::numeric_limits<int64_t>::max();
-}
 
 int32_t nodesIn(const Graph& graph) {
   int32_t count = 0;
@@ -62,18 +56,22 @@ class PlanEdges {
   void addReads(int32_t array) {
     if (addFrom(writer_, array)) return;
     const auto& value = plan_.values[static_cast<size_t>(plan_.arrays[static_cast<size_t>(array)].value)];
-    if (const auto id = lowered_.find(value.name)) {
-      std::set<ValueId> seen;
-      addMakers(*id, seen);
-    }
+    if (const auto id = lowered_.find(value.name)) addMakers(*id);
   }
 
-  void addMakers(ValueId value, std::set<ValueId>& seen) {
-    const NodeId maker = lowered_.producer(value);
-    if (maker == kNoNode || !seen.insert(value).second) return;
-    if (addFromMember(displayName(lowered_, maker))) return;
-    for (ValueId input : lowered_.node(maker).in)
-      if (input != kNoValue) addMakers(input, seen);
+  /// Steps that made what the value is a view of. A chain of views may be long.
+  void addMakers(ValueId value) {
+    std::vector<ValueId> open{value};
+    std::set<ValueId> seen;
+    while (!open.empty()) {
+      const ValueId at = open.back();
+      open.pop_back();
+      const NodeId maker = lowered_.producer(at);
+      if (maker == kNoNode || !seen.insert(at).second) continue;
+      if (addFromMember(displayName(lowered_, maker))) continue;
+      for (ValueId input : lowered_.node(maker).in)
+        if (input != kNoValue) open.push_back(input);
+    }
   }
 
   bool addFromMember(const std::string& member) {
@@ -112,7 +110,7 @@ Roofline rooflineOf(std::vector<LayerCost> layers, const Roof& roof) {
 std::vector<LayerCost> timesBatch(std::vector<LayerCost> layers, double factor) {
   for (LayerCost& layer : layers)
     for (int64_t* grows : {&layer.macs, &layer.flops, &layer.inputBytes, &layer.outputBytes})
-      *grows = times(*grows, factor);
+      *grows = toCount(static_cast<double>(*grows) * factor);
   return layers;
 }
 

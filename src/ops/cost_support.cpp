@@ -1,6 +1,7 @@
 #include "ops/cost_support.h"
 
 #include <algorithm>
+#include <cmath>
 #include <limits>
 
 namespace ridge {
@@ -12,6 +13,16 @@ int64_t elementsOf(const Graph& graph, ValueId value) {
 int64_t saturatingProduct(int64_t a, int64_t b) {
   int64_t product = 0;
   return __builtin_mul_overflow(a, b, &product) ? std::numeric_limits<int64_t>::max() : product;
+}
+
+int64_t saturatingSum(int64_t a, int64_t b) {
+  int64_t sum = 0;
+  return __builtin_add_overflow(a, b, &sum) ? std::numeric_limits<int64_t>::max() : sum;
+}
+
+int64_t toCount(double value) {
+  if (!(value > 0)) return 0;
+  return value < 9.2e18 ? static_cast<int64_t>(std::round(value)) : std::numeric_limits<int64_t>::max();
 }
 
 Cost movedBytes(const Node& node, const Graph& graph) {

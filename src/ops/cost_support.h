@@ -10,6 +10,10 @@ int64_t elementsOf(const Graph& graph, ValueId value);
 
 /// a * b of counts; the largest int64 where that would overflow.
 int64_t saturatingProduct(int64_t a, int64_t b);
+/// a + b of counts, likewise.
+int64_t saturatingSum(int64_t a, int64_t b);
+/// The count nearest to a number that is not negative, likewise; 0 for one that is no number.
+int64_t toCount(double value);
 
 /// Parameters and bytes; no arithmetic.
 Cost movedBytes(const Node& node, const Graph& graph);

@@ -37,7 +37,7 @@ std::vector<Region> growRegions(const Graph& graph, NodeId seed, int position, c
 enum class Objection : uint8_t {
   none,
   noExpression,  ///< elementwise, but of types or attributes that no expression has
-  elsewhere,     ///< in another region already
+  elsewhere,     ///< in an island, whose nodes are set aside first
   later,         ///< reads `value`, which is made after this region
   otherShape,    ///< its result has another shape
   otherOperand,  ///< `value` cannot be broadcast to that shape, or is no float32

@@ -398,6 +398,37 @@ says err 'mine.json at devices["My Board"].clock_ghz'
 expect 3 device --device-file missing.json
 expect 3 device --device-file "$model"
 
+# --- rooflines and lint: models, engines, what crosses the ridge, reports
+expect 0 roofline "$model" --target A100 --json result.json --html page.html --png plot.png
+is_json result.json
+says result.json '"convention": "standard"'
+says result.json '"kernel": "cpu.conv_gemm"'
+says result.json '"advice"'
+says out "after fusion: "
+says page.html "cifar10_resnet20"
+[ "$(head -c 4 plot.png | tail -c 3)" = PNG ] || fail "plot.png is no PNG"
+expect 0 roofline "$model" --target 'RTX 3080' --convention slides --sweep batch=1,64 --sweep precision=fp32,fp16 --top 3
+says out "crosses the ridge"
+expect 0 roofline "$model" --target A100 --json -
+is_json out
+expect 0 build "$model" -o roof.ridge --tune off --verify off
+expect 0 roofline roof.ridge --target A100 --batch 4
+for arguments in "--target RTX3081" "--precision fp17" "--convention lectures" "--sweep batch" "--sweep batch=" \
+  "--sweep batch=0" "--sweep speed=1,2" "--target A100 --precision fp8" "--top -1"; do
+  # shellcheck disable=SC2086
+  expect 2 roofline "$model" $arguments
+done
+expect 3 roofline missing.onnx --target A100
+expect 3 roofline "$model" --target A100 --device-file "$model"
+expect 0 lint "$model" --target A100 --precision fp16 --json result.json
+is_json result.json
+says result.json '"kind": "lint"'
+expect 1 lint "$model" --target A100 --all --require clean
+expect 0 lint --list-rules
+says out "cancelling-moves"
+expect 2 lint "$model" --disable-rule channel
+expect 2 lint "$model" --require spotless
+
 # --- advice that names what the user gave
 expect 2 run cases/scaled.onnx --input bias=cases/state.npy
 says err "'bias' is a constant of the model"

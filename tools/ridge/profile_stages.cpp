@@ -115,7 +115,7 @@ std::string bottleneckOf(const std::vector<StageTime>& stages) {
                                      [](const StageTime& a, const StageTime& b) { return a.ms < b.ms; });
   const auto infer = std::find_if(stages.begin(), stages.end(),
                                   [](const StageTime& stage) { return stage.name == "infer"; });
-  if (most == stages.end() || infer == stages.end() || infer->share >= 0.5) return "";
+  if (most == stages.end() || infer == stages.end() || most == infer) return "";
   return fmt::format(
       "the network is not the bottleneck: it takes {:.0f} % of a sample's time, {} takes {:.0f} %",
       100 * infer->share, most->name, 100 * most->share);

@@ -105,8 +105,8 @@ void printTotals(const char* what, const Roofline& roofline, const Output& out) 
       "written {:.2f} MB; {:.2f} operations a byte",
       what, roofline.layers.size(), formatCount(static_cast<double>(total.macs)),
       formatCount(static_cast<double>(total.flops)), formatCount(static_cast<double>(total.parameters)),
-      static_cast<double>(total.weightBytes) / 1e6,
-      static_cast<double>(total.inputBytes + total.outputBytes) / 1e6, total.intensity()));
+      static_cast<double>(total.weightBytes) / 1e6, static_cast<double>(total.activationBytes()) / 1e6,
+      total.intensity()));
   std::string bounds;
   for (const Bound bound : {Bound::compute, Bound::memory, Bound::none}) {
     const auto at = static_cast<size_t>(bound);
@@ -117,6 +117,9 @@ void printTotals(const char* what, const Roofline& roofline, const Output& out) 
                           shortTime(roofline.secondsBy[at]));
   }
   out.line(fmt::format("  at least {} ms: {}", shortTime(roofline.floorSeconds), bounds));
+  if (const auto open = std::count_if(roofline.layers.begin(), roofline.layers.end(),
+                                      [](const RooflineLayer& layer) { return !layer.cost.known; }))
+    out.line(fmt::format("  {} of them have shapes that are known only at run time: not counted", open));
 }
 
 void printRoofs(const Roofs& roofs, const Output& out) {
@@ -192,6 +195,7 @@ int run(const Flags& flags) {
   printTotals("the graph", roofline, out);
   GainRequest gains{.roofline = &roofline,
                     .options = options,
+                    .batch = batch,
                     .roof = roofs.best(),
                     .matrix = matrixRoofOf(request, roofs)};
   Roofline planned;

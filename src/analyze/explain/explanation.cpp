@@ -2,36 +2,18 @@
 
 #include <algorithm>
 
+#include "analyze/precision.h"
+#include "analyze/profile/step_facts.h"
 #include "plan/format.h"
 
 namespace ridge::analyze {
 
 namespace {
 
-std::string nameOf(DType type) {
-  switch (type) {
-    case DType::f32:
-      return "fp32";
-    case DType::f64:
-      return "fp64";
-    case DType::f16:
-      return "fp16";
-    case DType::bf16:
-      return "bf16";
-    default:
-      return std::string(name(type));
-  }
-}
-
-bool isWide(DType type) {
-  return type == DType::f32 || type == DType::undefined;
-}
-
-/// What it computes in, by its results; where nobody decided otherwise.
-std::string typeOf(const Step& step, const std::string& usual) {
-  const auto other = std::find_if(step.kernel.out.begin(), step.kernel.out.end(),
-                                  [](const ArraySpec& array) { return !isWide(array.type); });
-  return other == step.kernel.out.end() ? usual : nameOf(other->type);
+/// What a build with this precision asks of a step: floats run at it, everything else as the network has it.
+std::string askedOf(const std::string& given, const std::string& precision) {
+  const auto found = precisionFromName(given);
+  return found && !isInteger(*found) ? precision : given;
 }
 
 class Collector {
@@ -51,10 +33,11 @@ class Collector {
  private:
   void addStep(const Plan& plan, const Step& step, int depth, std::vector<Decision> decisions) {
     ExplainedStep& made = made_.steps.emplace_back(ExplainedStep{&plan, &step, depth, std::move(decisions)});
-    made.asked = made.given = typeOf(step, precision_);
+    made.given = precisionTextOf(step);
+    made.asked = askedOf(made.given, precision_);
     // The model itself asks for integers, by QuantizeLinear and DequantizeLinear.
     for (const Decision& decision : ofKind(made.decisions, DecisionKind::precision))
-      made.asked = made.given = decision.what;
+      made.asked = decision.what;
   }
 
   Explanation& made_;

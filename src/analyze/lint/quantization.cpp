@@ -1,6 +1,8 @@
 #include "analyze/lint/quantization.h"
 
 #include <algorithm>
+#include <set>
+#include <vector>
 
 #include "ops/quantize/quantize.h"
 
@@ -22,20 +24,26 @@ bool sameConstant(const Graph& graph, ValueId a, ValueId b) {
 }  // namespace
 
 NodeId dequantizerOf(const Graph& graph, ValueId value) {
-  for (NodeId maker = value == kNoValue ? kNoNode : graph.producer(value); maker != kNoNode;) {
-    const Node& node = graph.node(maker);
-    if (node.op == &ops::dequantizeLinear) return maker;
-    if (node.op == &ops::concat) {
-      const bool all = std::all_of(node.in.begin(), node.in.end(),
-                                   [&](ValueId in) { return dequantizerOf(graph, in) != kNoNode; });
-      if (!all) return kNoNode;
-    } else if (node.op != &ops::maxPool && !node.op->traits.commutesWithQdq) {
+  NodeId first = kNoNode;
+  std::vector<ValueId> open{value};
+  std::set<ValueId> seen;
+  while (!open.empty()) {
+    const ValueId at = open.back();
+    open.pop_back();
+    if (at == kNoValue || graph.producer(at) == kNoNode) return kNoNode;
+    if (!seen.insert(at).second) continue;
+    const Node& node = graph.node(graph.producer(at));
+    if (node.op == &ops::dequantizeLinear) {
+      if (first == kNoNode) first = graph.producer(at);
+    } else if (node.op == &ops::concat) {
+      open.insert(open.end(), node.in.rbegin(), node.in.rend());  // the first operand comes next
+    } else if ((node.op == &ops::maxPool || node.op->traits.commutesWithQdq) && !node.in.empty()) {
+      open.push_back(node.in[0]);
+    } else {
       return kNoNode;
     }
-    if (node.in.empty()) return kNoNode;
-    maker = graph.producer(node.in[0]);
   }
-  return kNoNode;
+  return first;
 }
 
 bool isQuantizedProduct(const Graph& graph, NodeId id) {
@@ -52,13 +60,22 @@ NodeId productBehind(const Graph& graph, ValueId value) {
 }
 
 bool isQuantizedAfter(const Graph& graph, ValueId value) {
-  const auto users = graph.users(value);
-  return !users.empty() && !graph.isOutput(value) &&
-         std::all_of(users.begin(), users.end(), [&](NodeId user) {
-           const Node& node = graph.node(user);
-           return node.op == &ops::quantizeLinear ||
-                  (isEpilogue(node.op) && isQuantizedAfter(graph, node.out[0]));
-         });
+  std::vector<ValueId> open{value};
+  std::set<ValueId> seen;
+  while (!open.empty()) {
+    const ValueId at = open.back();
+    open.pop_back();
+    if (!seen.insert(at).second) continue;
+    if (graph.users(at).empty() || graph.isOutput(at)) return false;
+    for (const NodeId user : graph.users(at)) {
+      const Node& node = graph.node(user);
+      if (isEpilogue(node.op))
+        open.push_back(node.out[0]);
+      else if (node.op != &ops::quantizeLinear)
+        return false;
+    }
+  }
+  return true;
 }
 
 std::optional<Steps> stepsOf(const Graph& graph, NodeId id) {

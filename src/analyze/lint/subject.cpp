@@ -23,17 +23,19 @@ LayerCost costOfRegion(const Graph& graph, const Region& region, const std::vect
   LayerCost cost;
   for (const NodeId member : region.members) {
     const LayerCost& node = nodes[static_cast<size_t>(member)];
-    cost.macs += node.macs;
-    cost.flops += node.flops;
+    cost.macs = saturatingSum(cost.macs, node.macs);
+    cost.flops = saturatingSum(cost.flops, node.flops);
     cost.known = cost.known && node.known;
   }
-  const auto bytes = [&](ValueId value) { return static_cast<int64_t>(subject.bytesOf(graph, value)); };
+  const auto add = [&](int64_t& total, ValueId value) {
+    total = saturatingSum(total, toCount(subject.bytesOf(graph, value)));
+  };
   std::set<ValueId> seen;
   for (const ValueId input : region.inputs)
     if (input != kNoValue && seen.insert(input).second)
-      (graph.value(input).isConstant() ? cost.weightBytes : cost.inputBytes) += bytes(input);
+      add(graph.value(input).isConstant() ? cost.weightBytes : cost.inputBytes, input);
   for (const ValueId output : region.outputs)
-    if (output != kNoValue) cost.outputBytes += bytes(output);
+    if (output != kNoValue) add(cost.outputBytes, output);
   return cost;
 }
 
@@ -130,7 +132,8 @@ double Subject::seconds() const {
     for (const Kernel& kernel : kernels())
       if (!kernel.moves || producerOf(lowered(), kernel.region.outputs.front(), ops::transpose) != kNoNode)
         total += kernel.seconds + roof_.launchSeconds;
-  } catch (const Error&) {
+  } catch (const Error& error) {
+    if (error.code() != ErrorCode::input) throw;
     total = 0;
     for (const NodeId id : bound_.order())
       if (!bound_.node(id).op->traits.view) total += floorOf(id) + roof_.launchSeconds;

@@ -19,7 +19,7 @@ double mainMemory(const MeasuredMachine& machine, Traffic traffic) {
 Roof roofIn(const MeasuredMachine& machine, Precision precision) {
   Roof roof;
   roof.precision = precision;
-  roof.source = "measured " + machine.date;
+  roof.source = "measured " + machine.date + (machine.quiet ? "" : " while others used the machine");
   for (const MeasuredPeak& peak : machine.peaks)
     if (peak.precision == precision && peak.threads == machine.threads)
       roof.peakOpsPerS = std::max(roof.peakOpsPerS, peak.opsPerS.best);

@@ -195,7 +195,8 @@ std::string storeMeasurement(const MeasuredMachine& machine) {
     if (exists && !machines)
       sentence = fmt::format("{} held no measurements that can be read and was begun anew", place);
     if (!machines) machines = Json::array();
-    while (machines->size() > kMostMachines) machines->erase(0);
+    if (machines->size() > kMostMachines)
+      machines->erase(machines->begin(), machines->end() - static_cast<std::ptrdiff_t>(kMostMachines));
     if (const std::string kept = replace(*machines, machine); !kept.empty())
       return fmt::format("the measurement is not stored: that of {} says more and is kept", kept);
     const Json document{{"schema", 1}, {"machines", std::move(*machines)}};

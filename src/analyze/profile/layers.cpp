@@ -3,21 +3,16 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <limits>
 #include <map>
 #include <numeric>
 
 #include "analyze/profile/step_facts.h"
 #include "base/error.h"
+#include "ops/cost_support.h"
 
 namespace ridge::analyze {
 
 namespace {
-
-int64_t timesOf(int64_t amount, int64_t times) {
-  int64_t product = 0;
-  return __builtin_mul_overflow(amount, times, &product) ? std::numeric_limits<int64_t>::max() : product;
-}
 
 /// A loop that knows its iterations runs its body so often; of a branch nobody knows which side it takes.
 int64_t iterationsOf(const Step& step) {
@@ -25,9 +20,9 @@ int64_t iterationsOf(const Step& step) {
 }
 
 void addRuns(LayerCost& layer, const LayerCost& body, int64_t times) {
-  layer.macs += timesOf(body.macs, times);
-  layer.flops += timesOf(body.flops, times);
-  layer.weightBytes += body.weightBytes;  // once: what is read again is near
+  layer.macs = saturatingSum(layer.macs, saturatingProduct(body.macs, times));
+  layer.flops = saturatingSum(layer.flops, saturatingProduct(body.flops, times));
+  layer.weightBytes = saturatingSum(layer.weightBytes, body.weightBytes);  // once: then it is near
 }
 
 }  // namespace
@@ -44,7 +39,8 @@ std::vector<LayerCost> stepCosts(const Plan& plan, std::span<const LayerCost> co
       if (step.control && iterations < 0) steps.back().known = false;
     } else if (iterations >= 0 && !steps.empty()) {
       // Loops within loops: their own number of iterations is not looked for.
-      addRuns(steps.back(), cost, cost.depth == 1 ? iterations : 0);
+      if (cost.depth == 1) addRuns(steps.back(), cost, iterations);
+      if (cost.depth > 1 || !cost.known) steps.back().known = false;
     }
   }
   return steps;

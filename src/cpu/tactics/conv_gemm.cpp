@@ -11,6 +11,14 @@ namespace ridge::cpu {
 
 namespace {
 
+/// The input is added to the result too: it must lie as the result does.
+bool addsItsInput(const Region& region) {
+  const std::vector<Operand>& operands = region.epilogue.in;
+  return std::any_of(operands.begin(), operands.end(), [&](const Operand& operand) {
+    return !operand.isAccumulator() && operand.value == region.inputs[0];
+  });
+}
+
 void propose(const Graph& graph, const Region& region, Proposals& proposals) {
   std::string why;
   if (!isPlainConv(graph, region, why)) {
@@ -33,7 +41,7 @@ void propose(const Graph& graph, const Region& region, Proposals& proposals) {
     const double share = 0.7 * lanes * (order == Order::plain ? 0.8 : 1.0);
     candidate.estimateNs = arithmeticNs(macs, share) + memoryNs(bytesMoved(graph, region));
     proposals.candidates.push_back(std::move(candidate));
-    if (input[1] == 1) break;
+    if (input[1] == 1 || addsItsInput(region)) break;
   }
 }
 

@@ -31,6 +31,18 @@ TEST(Build, FromMemoryAndFromAFile) {
   EXPECT_EQ(phases, (std::set<std::string>{"read", "optimize", "lower", "plan", "verify"}));
 }
 
+TEST(Build, EveryCandidateOfAConvolutionThatAddsItsOwnInputRuns) {
+  GraphMaker m;
+  const ValueId x = m.input("x", {1, 16, 8, 8});
+  const ValueId conv =
+      m.node(ops::conv, {x, m.weights("w", {16, 16, 3, 3}, 0.1F)}, "conv", {{"pads", Ints{1, 1, 1, 1}}});
+  m.output("y", m.node(ops::add, {conv, x}, "sum"));
+  BuildOptions options;
+  options.tune = Tune::fast;  // compiles whatever is offered
+  const BuildResult built = buildModel(modelOf(m.finish()), "residual", options);
+  EXPECT_TRUE(built.verified) << built.verification.failure();
+}
+
 TEST(Build, TheLeadingAxisIsOneWithANote) {
   const BuildResult built = buildTour();
   EXPECT_THAT(built.notes, testing::Contains(testing::HasSubstr("taken as 1")));

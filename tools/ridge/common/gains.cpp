@@ -77,11 +77,12 @@ Json adviceJson(const Graph& graph, const GainRequest& request, const Output& ou
     addAdvice(advice, layer, "padding", gain.paddingSeconds,
               fmt::format("channels {} are padded: {:.1f} % of the padded product", gain.channels,
                           100 * gain.waste));
-    if (gain.savedSeconds() + gain.paddingSeconds > kWorthSaying * request.roofline->floorSeconds)
+    if (std::max(gain.largestSeconds(), gain.paddingSeconds) > kWorthSaying * request.roofline->floorSeconds)
       rows.push_back(&gain);
   }
   std::stable_sort(rows.begin(), rows.end(), [](const LayerGain* a, const LayerGain* b) {
-    return a->savedSeconds() + a->paddingSeconds > b->savedSeconds() + b->paddingSeconds;
+    return std::max(a->largestSeconds(), a->paddingSeconds) >
+           std::max(b->largestSeconds(), b->paddingSeconds);
   });
   rows.resize(std::min(rows.size(), kMostRows));
   printTable(rows, request, out);

@@ -30,7 +30,7 @@ Json modelJson(const Roofline& roofline) {
             {"flops", total.flops},
             {"parameters", total.parameters},
             {"weight_bytes", total.weightBytes},
-            {"activation_bytes", total.inputBytes + total.outputBytes},
+            {"activation_bytes", total.activationBytes()},
             {"total_bytes", total.bytes()}};
   setNumber(json, "intensity", total.intensity());
   setNumber(json, "floor_ms", roofline.floorSeconds * 1e3);

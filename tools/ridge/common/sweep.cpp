@@ -44,6 +44,8 @@ std::vector<Variant> variantsOf(const std::string& text, const CostOptions& opti
     }
     variants.push_back(std::move(variant));
   }
+  if (variants.empty())
+    failUsage(fmt::format("there is nothing after {}=", what), "--sweep", "use batch=1,8,32");
   return variants;
 }
 

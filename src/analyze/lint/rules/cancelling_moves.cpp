@@ -4,6 +4,7 @@
 #include "analyze/lint/cancelling.h"
 #include "analyze/lint/support.h"
 #include "base/text.h"
+#include "ops/cost_support.h"
 
 namespace ridge::analyze::lint {
 namespace {
@@ -16,7 +17,7 @@ void look(const Subject& subject, std::vector<Finding>& findings) {
     findings.push_back(
         {.matter = pair.adjacent && second.op == &ops::transpose ? Matter::cleanup : Matter::time,
          .layers = {displayName(graph, pair.first), displayName(graph, pair.second)},
-         .figure = formatBytes(static_cast<int64_t>(bytes)) + " moved",
+         .figure = formatBytes(toCount(bytes)) + " moved",
          .sentence = fmt::format("the second {} undoes the first{}", displayName(*second.op),
                                  pair.adjacent ? "" : "; what stands between them works in either order"),
          .remedy = "remove both",

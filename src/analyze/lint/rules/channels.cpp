@@ -3,6 +3,7 @@
 
 #include "analyze/lint/support.h"
 #include "analyze/product_extent.h"
+#include "ops/cost_support.h"
 
 namespace ridge::analyze::lint {
 namespace {
@@ -30,7 +31,7 @@ void judge(const Subject& subject, NodeId id, std::vector<Finding>& findings) {
   if (padded <= real) return;
 
   LayerCost widened = subject.costOf(id);
-  widened.flops = static_cast<int64_t>(static_cast<double>(widened.flops) * padded / real);
+  widened.flops = toCount(static_cast<double>(widened.flops) * padded / real);
   std::vector<std::string> off, better;
   const char* noun = isConvolution(node.op) ? "channels" : "columns";
   const char* perGroup = extent.group > 1 ? " a group" : "";

@@ -6,6 +6,7 @@
 #include "analyze/lint/cancelling.h"
 #include "analyze/lint/support.h"
 #include "base/text.h"
+#include "ops/cost_support.h"
 
 namespace ridge::analyze::lint {
 namespace {
@@ -64,7 +65,7 @@ void judgeConcat(const Subject& subject, NodeId id, std::vector<Finding>& findin
   if (bytes == 0) return;
   findings.push_back(
       {.layers = sourcesOf(graph, id),
-       .figure = formatBytes(static_cast<int64_t>(2 * bytes)) + " moved",
+       .figure = formatBytes(toCount(2 * bytes)) + " moved",
        .sentence = fmt::format("copies {} of {} operands, which lie elsewhere for other readers", copied,
                                graph.node(id).in.size()),
        .remedy =
@@ -97,7 +98,7 @@ void look(const Subject& subject, std::vector<Finding>& findings) {
     const double bytes = written + std::min(written, subject.bytesOf(graph, node.in[0]));
     findings.push_back(
         {.layers = sourcesOf(graph, id),
-         .figure = formatBytes(static_cast<int64_t>(bytes)) + " moved",
+         .figure = formatBytes(toCount(bytes)) + " moved",
          .sentence = fmt::format("{} {} and computes nothing", displayName(*node.op), mover->what),
          .remedy = mover->remedy,
          .seconds = subject.secondsToMove(bytes) + subject.roof().launchSeconds});

@@ -5,6 +5,7 @@
 
 #include "analyze/lint/support.h"
 #include "base/text.h"
+#include "ops/cost_support.h"
 #include "passes/pass_list.h"
 
 namespace ridge::analyze::lint {
@@ -25,7 +26,7 @@ void judgeParts(const Subject& subject, NodeId id, std::vector<Finding>& finding
   if (bytes == 0) return;
   findings.push_back({.matter = Matter::cleanup,
                       .layers = {displayName(graph, id)},
-                      .figure = formatBytes(static_cast<int64_t>(bytes)) + " for nobody",
+                      .figure = formatBytes(toCount(bytes)) + " for nobody",
                       .sentence = "nobody reads some of its parts",
                       .remedy = "use a Slice for what is read, or compute less in the layer before it",
                       .seconds = subject.secondsToMove(2 * bytes)});

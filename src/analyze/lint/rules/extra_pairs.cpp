@@ -18,7 +18,7 @@ void judge(const Subject& subject, NodeId quantize, std::vector<Finding>& findin
   const double bytes = subject.bytesOf(graph, graph.node(before).in[0]) + subject.bytesOf(graph, node.out[0]);
   findings.push_back(
       {.layers = {displayName(graph, before), displayName(graph, quantize)},
-       .figure = formatBytes(static_cast<int64_t>(bytes)) + " moved",
+       .figure = formatBytes(toCount(bytes)) + " moved",
        .sentence =
            same
                ? "dequantizes and quantizes again with the same scale: the bytes stay as they are"

@@ -5,6 +5,7 @@
 
 #include "analyze/lint/support.h"
 #include "base/text.h"
+#include "ops/cost_support.h"
 
 namespace ridge::analyze::lint {
 namespace {
@@ -38,7 +39,7 @@ void judgeSecondReaders(const Subject& subject, const Kernel& kernel, std::vecto
         outside == users.end() ? "the network's output" : inQuotes(displayName(graph, *outside));
     findings.push_back(
         {.layers = lint::sourcesOf(graph, graph.producer(value)),
-         .figure = formatBytes(static_cast<int64_t>(bytes)) + " written for a second reader",
+         .figure = formatBytes(toCount(bytes)) + " written for a second reader",
          .sentence = fmt::format(
              "{} reads what '{}' makes before the elementwise nodes that follow: both are written, "
              "or nothing is fused",
@@ -85,7 +86,7 @@ void judgeAlone(const Subject& subject, const Kernel& kernel, std::vector<Findin
                                                       : subject.bytesOf(graph, kernel.region.outputs.front());
   findings.push_back(
       {.layers = sourcesOf(graph, kernel.region),
-       .figure = formatBytes(static_cast<int64_t>(bytes)) + " moved again",
+       .figure = formatBytes(toCount(bytes)) + " moved again",
        .sentence = fmt::format("not fused into '{}': {}", escaped(displayName(graph, graph.producer(worst))),
                                reason(subject, kernel, worst)),
        .remedy = "put elementwise work right behind the layer whose result it changes, as its only reader",
@@ -110,7 +111,7 @@ void judgeInFront(const Subject& subject, const Kernel& kernel, std::vector<Find
     return;
   const double bytes = subject.bytesOf(graph, kernel.region.outputs.front());
   findings.push_back({.layers = sourcesOf(graph, kernel.region),
-                      .figure = formatBytes(static_cast<int64_t>(2 * bytes)) + " moved again",
+                      .figure = formatBytes(toCount(2 * bytes)) + " moved again",
                       .sentence = fmt::format("stands between {} and a product: neither can do it on the way",
                                               displayName(*graph.node(computed.front()).op)),
                       .remedy = "normalize and activate behind each product (Conv, BatchNormalization, "

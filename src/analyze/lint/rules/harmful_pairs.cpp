@@ -7,6 +7,7 @@
 #include "analyze/lint/quantization.h"
 #include "base/text.h"
 #include "ops/conv/conv.h"
+#include "ops/cost_support.h"
 
 namespace ridge::analyze::lint {
 namespace {
@@ -54,7 +55,7 @@ class Harmful {
       if (activation == kNoNode || graph_.node(activation).op != &ops::relu) continue;
       if (!isQuantizedAfter(graph_, graph_.node(activation).out[0])) continue;
       const double bytes = 2 * subject_.bytesOf(graph_, node.out[0]);
-      add(id, formatBytes(static_cast<int64_t>(bytes)) + " moved again",
+      add(id, formatBytes(toCount(bytes)) + " moved again",
           fmt::format(
               "stands between a product and '{}': half of its bytes is lost on negative numbers, and the two "
               "are not fused",
@@ -74,7 +75,7 @@ class Harmful {
       add(id, "zero point of weights",
           "its weights have a zero point: TensorRT refuses it, others correct every sum",
           "quantize weights symmetrically");
-    if (node.op != &ops::conv || steps->scale.size() != 1) return;
+    if (node.op != &ops::conv || steps->scale.size() != 1 || !graph_.value(node.in[1]).shape.isStatic()) return;
     const Dims dims = graph_.value(node.in[1]).shape.staticDims();
     if (node.as<ConvAttributes>().group > 1 && dims[1] == 1)
       add(id, fmt::format("1 scale for {} channels", dims[0]),

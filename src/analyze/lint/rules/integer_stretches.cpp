@@ -47,7 +47,7 @@ void look(const Subject& subject, std::vector<Finding>& findings) {
       bytes += extraBytes(graph, graph.node(id));
       for (std::string& source : sourcesOf(graph, id)) finding.layers.push_back(std::move(source));
     }
-    finding.figure = formatBytes(static_cast<int64_t>(bytes)) + " more traffic";
+    finding.figure = formatBytes(toCount(bytes)) + " more traffic";
     finding.sentence = fmt::format(
         "{} of {} between convolutions or products: quantized to 8 bits, the stretch is left and entered "
         "again there",

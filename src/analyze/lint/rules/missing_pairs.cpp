@@ -30,7 +30,7 @@ class Missing {
   void add(NodeId id, ValueId value, std::string sentence, std::string remedy) {
     const double bytes = 6.0 * static_cast<double>(elementsOf(graph_, value));
     findings_.push_back({.layers = {displayName(graph_, id)},
-                         .figure = formatBytes(static_cast<int64_t>(bytes)) + " more traffic",
+                         .figure = formatBytes(toCount(bytes)) + " more traffic",
                          .sentence = std::move(sentence),
                          .remedy = std::move(remedy),
                          .seconds = subject_.secondsToMove(bytes)});

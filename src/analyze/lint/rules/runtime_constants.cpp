@@ -65,9 +65,14 @@ void look(const Subject& subject, std::vector<Finding>& findings) {
   const Fixed fixed(subject.imported());
   Places shapes, values;
   for (const auto& nodes : connectedGroups(subject.imported(), fixed.nodes())) {
-    const bool ofShapes = std::all_of(nodes.begin(), nodes.end(), [&](NodeId id) {
-      return isInteger(graph.value(graph.node(id).out[0]).type);
-    });
+    // Outputs may be left out.
+    const auto makesIntegers = [&](NodeId id) {
+      const std::vector<ValueId>& out = graph.node(id).out;
+      return std::all_of(out.begin(), out.end(), [&](ValueId value) {
+        return value == kNoValue || isInteger(graph.value(value).type);
+      });
+    };
+    const bool ofShapes = std::all_of(nodes.begin(), nodes.end(), makesIntegers);
     add(ofShapes ? shapes : values, subject, nodes);
   }
   for (Places* all : {&shapes, &values}) {
