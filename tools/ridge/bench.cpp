@@ -175,7 +175,7 @@ Json layersJson(const Plan& plan, const std::vector<double>& medians, const Outp
     const double share = total > 0 ? medians[at] / total : 0;
     layers.push_back(
         {{"name", step.name}, {"ops", step.ops}, {"kernel", kernel}, {"ms", medians[at]}, {"share", share}});
-    rows.push_back({escaped(step.name), fmt::format("{}", fmt::join(step.ops, "+")), kernel,
+    rows.push_back({escaped(step.name), escaped(fmt::format("{}", fmt::join(step.ops, "+"))), escaped(kernel),
                     fmt::format("{:.4f}", medians[at]), fmt::format("{:.1f}", 100 * share)});
   }
   out.table(rows);

@@ -169,8 +169,9 @@ Json planJson(const Plan& plan, bool layers, const Output& out) {
   };
   ports("inputs", plan.inputs);
   ports("outputs", plan.outputs);
-  out.line(fmt::format("planned for {} ({}): {} steps, {} of activations", plan.device, plan.architecture,
-                       plan.steps.size(), formatBytes(static_cast<int64_t>(plan.arenaBytes))));
+  out.line(fmt::format("planned for {} ({}): {} steps, {} of activations", escaped(plan.device),
+                       escaped(plan.architecture), plan.steps.size(),
+                       formatBytes(static_cast<int64_t>(plan.arenaBytes))));
   if (!layers) return json;
   std::vector<std::vector<std::string>> rows{{"layer", "ops", "kernel", "estimate us", "measured us"}};
   json["layers"] = Json::array();

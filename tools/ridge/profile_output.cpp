@@ -34,7 +34,7 @@ Row headingOf(const ProfileResult& profile) {
 
 Row rowOf(const ProfileResult& profile, const LayerProfile& layer, const Step& step) {
   Row row{escaped(step.name),
-          fmt::format("{}", fmt::join(step.ops, "+")),
+          escaped(fmt::format("{}", fmt::join(step.ops, "+"))),
           analyze::kernelOf(step) + (step.fallback ? " (fallback)" : ""),
           analyze::layoutOf(step),
           analyze::precisionTextOf(step),
@@ -59,7 +59,7 @@ Row rowOf(const ProfileResult& profile, const LayerProfile& layer, const Step& s
 void printHeader(const ProfileResult& profile, const Plan& plan, const Output& out) {
   const analyze::Timing& timing = profile.timing;
   out.line(fmt::format("{} on {} ({}), {} threads, batch {}: {} executions, half of them profiled; {}",
-                       escaped(profile.path), plan.device, plan.architecture,
+                       escaped(profile.path), escaped(plan.device), escaped(plan.architecture),
                        ThreadPool::instance().threads(), profile.batch, 2 * timing.runs,
                        timing.undisturbed ? fmt::format("{} in which the system took no core away count",
                                                         timing.usedPlain + timing.usedWatched)

@@ -6,6 +6,7 @@
 #include <array>
 #include <map>
 
+#include "base/interrupt.h"
 #include "base/text.h"
 
 namespace ridge::analyze::lint {
@@ -76,6 +77,7 @@ Report inspect(const Subject& subject, const LintOptions& options) {
     if (contains(options.disabled, rule.name)) continue;
     if (!options.only.empty() && !contains(options.only, rule.name)) continue;
     std::vector<Finding> found;
+    throwIfInterrupted();
     try {
       rule.look(subject, found);
     } catch (const Error& error) {

@@ -14,6 +14,7 @@ namespace {
 using pipeline::JsonReader;
 
 constexpr size_t kLongestName = 100, kLongestText = 1000, kMostEntries = 1000;
+constexpr size_t kMostTexts = 32;  // of a list: every device of a generation has its traps too
 
 double positive(const JsonReader& value, double most) {
   const double number = value.number();
@@ -38,6 +39,8 @@ std::vector<std::string> texts(const JsonReader& object, std::string_view key) {
   if (!object.has(key)) return list;
   const JsonReader value = object.at(key);
   if (!value.isArray()) value.fail("a list of texts is expected here", "put it in [ ]");
+  if (value.children().size() > kMostTexts)
+    value.fail(fmt::format("a list holds at most {} texts", kMostTexts), "shorten it");
   for (const JsonReader& item : value.children()) list.push_back(textOf(item));
   return list;
 }

@@ -11,6 +11,7 @@
 #include "base/cache_file.h"
 #include "base/error.h"
 #include "base/text.h"
+#include "pipeline/json_reader.h"
 
 namespace ridge::analyze {
 
@@ -145,10 +146,14 @@ std::optional<MeasuredMachine> machineFrom(const Json& json, int threads) {
 
 /// The list of the file; nothing when the text is none.
 std::optional<Json> machinesIn(const std::string& text) {
-  const Json document = Json::parse(text, nullptr, false);
-  const Json& machines = member(document, "machines");
-  if (!machines.is_array()) return std::nullopt;
-  return machines;
+  try {
+    const Json document = pipeline::parseJson(text, "machine.json");  // limits the depth too
+    const Json& machines = member(document, "machines");
+    if (machines.is_array()) return machines;
+  } catch (const Error&) {
+    return std::nullopt;
+  }
+  return std::nullopt;
 }
 
 int worth(const MeasuredMachine& machine) {

@@ -107,9 +107,10 @@ TEST_F(Store, WhatSaysMoreStays) {
 
 TEST_F(Store, DamagedFilesAreBegunAnew) {
   const std::string deep(200'000, '[');
+  const std::string nested = "{\"machines\": [" + deep + std::string(200'000, ']') + "]}";
   for (const std::string& content :
        {std::string("{"), std::string("null"), std::string("[1]"), std::string("{\"machines\": 3}"), deep,
-        std::string("\0\xff\xfe", 3), std::string(2 << 20, ' ')}) {
+        nested, std::string("\0\xff\xfe", 3), std::string(2 << 20, ' ')}) {
     write(content);
     EXPECT_FALSE(storedMeasurement(2));
     EXPECT_NE(storeMeasurement(machine()).find("begun anew"), std::string::npos);

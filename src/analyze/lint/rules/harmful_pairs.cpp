@@ -75,7 +75,8 @@ class Harmful {
       add(id, "zero point of weights",
           "its weights have a zero point: TensorRT refuses it, others correct every sum",
           "quantize weights symmetrically");
-    if (node.op != &ops::conv || steps->scale.size() != 1 || !graph_.value(node.in[1]).shape.isStatic()) return;
+    if (node.op != &ops::conv || steps->scale.size() != 1 || !graph_.value(node.in[1]).shape.isStatic())
+      return;
     const Dims dims = graph_.value(node.in[1]).shape.staticDims();
     if (node.as<ConvAttributes>().group > 1 && dims[1] == 1)
       add(id, fmt::format("1 scale for {} channels", dims[0]),

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <map>
+#include <vector>
 
 #include "analyze/lint/support.h"
 #include "base/text.h"
@@ -17,13 +18,33 @@ constexpr const Op* kFloating[] = {&ops::sigmoid,  &ops::hardSigmoid, &ops::tanh
                                    &ops::softsign, &ops::elu,         &ops::selu,      &ops::celu,
                                    &ops::silu,     &ops::swish,       &ops::hardSwish, &ops::reciprocal};
 
-bool breaks(const Graph& graph, NodeId id) {
+/// Which nodes have a product anywhere before them, and which anywhere after.
+struct Reach {
+  std::vector<bool> after, before;
+
+  explicit Reach(const Graph& graph)
+      : after(static_cast<size_t>(graph.nodeCount())), before(static_cast<size_t>(graph.nodeCount())) {
+    const std::vector<NodeId> order = graph.order();
+    const auto spread = [&](std::vector<bool>& reached, NodeId from, NodeId to) {
+      if (from != kNoNode && (isProduct(graph.node(from).op) || reached[static_cast<size_t>(from)]))
+        reached[static_cast<size_t>(to)] = true;
+    };
+    for (const NodeId id : order)
+      for (const ValueId in : graph.node(id).in)
+        if (in != kNoValue) spread(after, graph.producer(in), id);
+    for (auto id = order.rbegin(); id != order.rend(); ++id)
+      for (const ValueId out : graph.node(*id).out)
+        if (out != kNoValue)
+          for (const NodeId user : graph.users(out)) spread(before, user, *id);
+  }
+};
+
+bool breaks(const Graph& graph, const Reach& reach, NodeId id) {
   const Node& node = graph.node(id);
   if (std::find(std::begin(kFloating), std::end(kFloating), node.op) == std::end(kFloating)) return false;
   if (!isFloat(graph.value(node.out[0]).type)) return false;
   if (node.op == &ops::div && graph.constant(node.in[1])) return false;  // a scale
-  const auto fromProduct = [&](ValueId in) { return in != kNoValue && comesFromProduct(graph, in); };
-  return std::any_of(node.in.begin(), node.in.end(), fromProduct) && feedsProduct(graph, id);
+  return reach.after[static_cast<size_t>(id)] && reach.before[static_cast<size_t>(id)];
 }
 
 /// Elements that are read and written as float32 instead of bytes.
@@ -37,9 +58,10 @@ double extraBytes(const Graph& graph, const Node& node) {
 void look(const Subject& subject, std::vector<Finding>& findings) {
   if (subject.quantized()) return;
   const Graph& graph = subject.lowered();
+  const Reach reach(graph);
   std::map<std::string, std::vector<NodeId>> byOp;
   for (const NodeId id : graph.order())
-    if (breaks(graph, id)) byOp[displayName(*graph.node(id).op)].push_back(id);
+    if (breaks(graph, reach, id)) byOp[displayName(*graph.node(id).op)].push_back(id);
   for (const auto& [op, nodes] : byOp) {
     Finding finding;
     double bytes = 0;
