@@ -1,14 +1,15 @@
 #!/usr/bin/env bash
 # Makes sure that everything the build needs is there: as root it installs what is missing with apt-get, otherwise it
 # prints the one apt line and exits 1. With everything there it needs neither network nor Debian: it asks the compiler.
-# usage: scripts/setup.sh [--developer]      --developer: also what scripts/check.sh needs
+# usage: scripts/setup.sh [--developer|--browser]      --developer: also what scripts/check.sh needs; --browser: and Chromium
 set -euo pipefail
 export LC_ALL=C DEBIAN_FRONTEND=noninteractive
 
-developer=no
+developer=no browser=no
 case "${1:-}" in
   "") ;;
   --developer) developer=yes ;;
+  --browser) developer=yes browser=yes ;;
   *) sed -n '2,4s/^# //p' "$0"; exit 2 ;;
 esac
 
@@ -87,7 +88,6 @@ check_developer_tools() {
   command -v clang-tidy-16 >/dev/null || clang-tidy --version 2>/dev/null | grep -qE 'version (1[6-9]|[2-9][0-9])\.' ||
     need "clang-tidy (16 or newer)" clang-tidy-16
   command -v ld.lld >/dev/null || need lld lld
-  command -v chromium >/dev/null || command -v google-chrome >/dev/null || need "chromium (or google-chrome)" chromium
   python3 -m venv --help >/dev/null 2>&1 && python3 -c 'import ensurepip' 2>/dev/null || need "python3 venv" python3-venv
 }
 
@@ -97,6 +97,9 @@ look() {
   check_libraries
   check_scripts
   if [ "$developer" = yes ]; then check_developer_tools; fi
+  if [ "$browser" = yes ]; then
+    command -v chromium >/dev/null || command -v google-chrome >/dev/null || need "chromium (or google-chrome)" chromium
+  fi
 }
 
 retry() {  # retry COMMAND...: three tries, mirrors have bad moments
