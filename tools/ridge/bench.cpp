@@ -42,11 +42,6 @@ double secondsSince(Clock::time_point start) {
   return std::chrono::duration<double>(Clock::now() - start).count();
 }
 
-void setInputs(ExecutionContext& context, const NamedInputs& inputs) {
-  for (size_t port = 0; port < context.plan().inputs.size(); ++port)
-    context.setInput(port, inputs.at(context.plan().inputs[port].name));
-}
-
 struct Samples {
   std::vector<double> milliseconds;
   double wallSeconds = 0;
@@ -147,12 +142,6 @@ std::vector<double> measureLayers(const std::shared_ptr<const Executable>& execu
   return medians;
 }
 
-int64_t batchOf(const Executable& executable) {
-  if (executable.plan().inputs.empty()) return 1;
-  const Dims& dims = executable.inputArray(0).dims;
-  return dims.empty() ? 1 : std::max<int64_t>(dims[0], 1);
-}
-
 int64_t peakMemoryBytes() {
   rusage usage{};
   getrusage(RUSAGE_SELF, &usage);
@@ -182,12 +171,6 @@ Json layersJson(const Plan& plan, const std::vector<double>& medians, const Outp
   return layers;
 }
 
-int64_t fallbacks(const Plan& plan) {
-  int64_t count = 0;
-  forEachStep(plan, [&](const Step& step, int) { count += step.fallback; });
-  return count;
-}
-
 Json document(const Flags& flags, const Source& source, const ExecutionContext& context,
               const Samples& samples) {
   const Plan& plan = source.executable->plan();
@@ -206,7 +189,7 @@ Json document(const Flags& flags, const Source& source, const ExecutionContext& 
             {"isa", plan.architecture},
             {"cpu", cpuInfo().model},
             {"runs", runs},
-            {"fallback_layers", fallbacks(plan)}};
+            {"fallback_layers", fallbackLayers(plan)}};
   json["latency_ms"] = latencyJson(distributionOf(samples.milliseconds));
   json["throughput_per_s"] = static_cast<double>(runs * batch) / samples.wallSeconds;
   if (source.kind == FileKind::engine)
@@ -273,7 +256,7 @@ int run(const Flags& flags) {
                        json["throughput_per_s"].get<double>(),
                        formatBytes(static_cast<int64_t>(context.activationBytes())),
                        formatBytes(static_cast<int64_t>(source.executable->weightBytes()))));
-  if (const int64_t count = fallbacks(context.plan()))
+  if (const int64_t count = fallbackLayers(context.plan()))
     out.line(fmt::format("{} layers fall back to reference kernels; `ridge explain` says why", count));
   out.json(std::move(json));
   return 0;

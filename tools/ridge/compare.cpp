@@ -89,8 +89,7 @@ class Side {
 
   Tensors execute(const NamedInputs& inputs) {
     ExecutionContext& context = context_->implementation();
-    for (size_t port = 0; port < context.plan().inputs.size(); ++port)
-      context.setInput(port, inputs.at(context.plan().inputs[port].name));
+    setInputs(context, inputs);
     if (taps_) taps_->attach(context);
     withAdvice(kContentsAdvice, [&] { context.execute(); });
     Tensors tensors;

@@ -55,12 +55,6 @@ int64_t peakMemoryBytes() {
   return static_cast<int64_t>(usage.ru_maxrss) * 1024;
 }
 
-int64_t batchOf(const Executable& executable) {
-  if (executable.plan().inputs.empty()) return 1;
-  const Dims& dims = executable.inputArray(0).dims;
-  return dims.empty() ? 1 : std::max<int64_t>(dims[0], 1);
-}
-
 /// Roofs of this machine, asked for once a precision; one without a peak is held against fp32's.
 class Machine {
  public:
@@ -122,8 +116,7 @@ void addCosts(ProfileResult& profile, const Source& source) {
 ProfileResult profileOf(const Flags& flags, const Source& source, const NamedInputs& inputs,
                         const Output& out) {
   ExecutionContext context(source.executable);
-  for (size_t port = 0; port < context.plan().inputs.size(); ++port)
-    context.setInput(port, inputs.at(context.plan().inputs[port].name));
+  setInputs(context, inputs);
   ProfileResult profile;
   profile.path = flags.path;
   profile.batch = batchOf(*source.executable);

@@ -94,12 +94,6 @@ Json latencyJson(const analyze::Timing& timing) {
   return json;
 }
 
-int64_t fallbacks(const Plan& plan) {
-  int64_t count = 0;
-  forEachStep(plan, [&](const Step& step, int) { count += step.fallback; });
-  return count;
-}
-
 void addTiming(Json& json, const analyze::Timing& timing) {
   json["latency_ms"] = latencyJson(timing);
   json["regions_ms"] = timing.regions() * 1e3;
@@ -126,7 +120,7 @@ Json profileJson(const ProfileResult& profile, const Source& source) {
             {"cpu", cpuInfo().model}};
   setRoofs(json, profile.roofs);
   addTiming(json, profile.timing);
-  json["fallback_layers"] = fallbacks(plan);
+  json["fallback_layers"] = fallbackLayers(plan);
   json["peak_memory_bytes"] = profile.peakMemoryBytes;
   json["activation_bytes"] = profile.activationBytes;
   json["weight_bytes"] = source.executable->weightBytes();

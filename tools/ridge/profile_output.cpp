@@ -143,9 +143,8 @@ void printProfile(const ProfileResult& profile, const Plan& plan, const TableOpt
         fmt::format("and {} more layers, {:.4f} ms (--rows 0 shows all)", order.size() - shown, rest * 1e3));
   printSums(profile, out);
   printMemory(profile, plan, out);
-  size_t fallbacks = 0;
-  forEachStep(plan, [&](const Step& step, int) { fallbacks += step.fallback; });
-  if (fallbacks > 0) out.line(fmt::format("{} layers fall back to reference kernels", fallbacks));
+  if (const int64_t fallbacks = fallbackLayers(plan); fallbacks > 0)
+    out.line(fmt::format("{} layers fall back to reference kernels", fallbacks));
   if (profile.counts && !profile.counts->note.empty()) out.line(profile.counts->note);
   printStages(profile.stages, out);
 }

@@ -129,8 +129,7 @@ class Runner {
     checkRanges(inputs);
     flags_.inputs.complete(inputs, *source_->executable, flags_.common.seed, saveAs);
     ExecutionContext& context = context_->implementation();
-    for (size_t port = 0; port < context.plan().inputs.size(); ++port)
-      context.setInput(port, inputs.at(context.plan().inputs[port].name));
+    setInputs(context, inputs);
     context.observe({});
     withAdvice(kContentsAdvice, [&] { context.execute(); });
     Outcome outcome{name, outputsOf(context), {}};

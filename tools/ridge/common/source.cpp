@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <chrono>
 
 #include "base/error.h"
@@ -128,9 +129,26 @@ std::function<bool(const std::string&)> constantsOf(const std::string& path,
   };
 }
 
+void setInputs(ExecutionContext& context, const NamedInputs& inputs) {
+  for (size_t port = 0; port < context.plan().inputs.size(); ++port)
+    context.setInput(port, inputs.at(context.plan().inputs[port].name));
+}
+
 bool hasTensor(const ExecutionContext& context, size_t port) {
   const Port& known = context.plan().outputs[port];
   return known.array >= 0 || context.slot(static_cast<size_t>(known.slot)).tensor.defined();
+}
+
+int64_t batchOf(const Executable& executable) {
+  if (executable.plan().inputs.empty()) return 1;
+  const Dims& dims = executable.inputArray(0).dims;
+  return dims.empty() ? 1 : std::max<int64_t>(dims[0], 1);
+}
+
+int64_t fallbackLayers(const Plan& plan) {
+  int64_t count = 0;
+  forEachStep(plan, [&](const Step& step, int) { count += step.fallback; });
+  return count;
 }
 
 }  // namespace ridge::tool
