@@ -1,5 +1,4 @@
 #include <fmt/format.h>
-#include <sys/resource.h>
 
 #include <atomic>
 #include <chrono>
@@ -13,9 +12,7 @@
 #include "base/text.h"
 #include "base/thread_pool.h"
 #include "commands.h"
-#include "common/arrays.h"
-#include "common/data.h"
-#include "common/statistics.h"
+#include "common/measurement.h"
 #include "runtime/context.h"
 
 namespace ridge::tool {
@@ -24,15 +21,8 @@ namespace {
 
 using Clock = std::chrono::steady_clock;
 
-struct Flags {
-  CommonFlags common;
-  LimitFlags limits;
-  ShapeFlags shapes;
-  PlanFlags plan;
-  InputFlags inputs;
-  DataFlags data;
-  std::string path, times;
-  double duration = 3, warmup = 0.3;
+struct Flags : MeasureFlags {
+  std::string times;
   std::optional<int64_t> iterations;
   int streams = 1;
   bool layers = false;
@@ -142,17 +132,6 @@ std::vector<double> measureLayers(const std::shared_ptr<const Executable>& execu
   return medians;
 }
 
-int64_t peakMemoryBytes() {
-  rusage usage{};
-  getrusage(RUSAGE_SELF, &usage);
-  return static_cast<int64_t>(usage.ru_maxrss) * 1024;
-}
-
-Json latencyJson(const Distribution& d) {
-  return {{"min", d.min}, {"median", d.median}, {"mean", d.mean}, {"stddev", d.stddev},
-          {"p90", d.p90}, {"p95", d.p95},       {"p99", d.p99},   {"max", d.max}};
-}
-
 Json layersJson(const Plan& plan, const std::vector<double>& medians, const Output& out) {
   double total = 0;
   for (double median : medians) total += median;
@@ -190,7 +169,7 @@ Json document(const Flags& flags, const Source& source, const ExecutionContext& 
             {"cpu", cpuInfo().model},
             {"runs", runs},
             {"fallback_layers", fallbackLayers(plan)}};
-  json["latency_ms"] = latencyJson(distributionOf(samples.milliseconds));
+  json["latency_ms"] = distributionJson(distributionOf(samples.milliseconds));
   json["throughput_per_s"] = static_cast<double>(runs * batch) / samples.wallSeconds;
   if (source.kind == FileKind::engine)
     json["build_s"] = nullptr;
@@ -217,26 +196,8 @@ int run(const Flags& flags) {
     failUsage("that many streams are not possible", "--streams", "use 1 to 256");
   if (flags.iterations && *flags.iterations < 1)
     failUsage("there is nothing to measure", "--iterations", "use 1 or more");
-  if (!(flags.duration >= 0 && flags.duration < 1e6) || !(flags.warmup >= 0 && flags.warmup < 1e6))
-    failUsage("a time is out of range", "--duration, --warmup", "use seconds");
-  BuildOptions options;
-  options.read = flags.limits.read();
-  flags.plan.apply(options, Tune::fast);
-  flags.limits.apply(options.passes);
-  options.progress = out.progress();
-  const ShapeRequest request = flags.shapes.requests().front();
-  NamedInputs inputs;
-  if (flags.data.given())
-    inputs = std::move(loadSamples(flags.data, flags.path, 1).front().inputs);
-  else if (!flags.inputs.inputs.empty())
-    inputs =
-        flags.inputs.load(inputsOf(flags.path, options.read), request, constantsOf(flags.path, options.read));
-  const Source source = openSource(flags.path, withShapesOf(inputs, request), options, out);
-  std::vector<std::string> names;
-  for (const Port& port : source.executable->plan().inputs) names.push_back(port.name);
-  flags.inputs.rangesOf(names, inputs);
-  flags.inputs.complete(inputs, *source.executable, flags.common.seed);
-
+  flags.check();
+  const auto [source, inputs] = openMeasured(flags, false, out);
   const Samples samples = measure(source, inputs, flags);
   const ExecutionContext context(source.executable);
   Json json = document(flags, source, context, samples);
@@ -266,20 +227,13 @@ int run(const Flags& flags) {
 
 std::function<int()> addBench(CLI::App& app) {
   auto flags = std::make_shared<Flags>();
-  app.add_option("MODEL|ENGINE", flags->path, "an .onnx file or an engine")->required();
-  app.add_option("--duration", flags->duration, "seconds to measure")->capture_default_str();
+  flags->addMeasured(app, "seconds to measure");
   app.add_option("--iterations", flags->iterations, "runs to measure, instead of a duration");
-  app.add_option("--warmup", flags->warmup, "seconds before that")->capture_default_str();
   app.add_option("--streams", flags->streams, "contexts at the same time, each with a thread of its own")
       ->capture_default_str();
   app.add_flag("--layers", flags->layers, "also the time of every layer");
   app.add_option("--times", flags->times, "write every sample to FILE");
-  flags->inputs.add(app);
-  flags->data.add(app);
-  flags->shapes.add(app);
-  flags->plan.add(app);
-  flags->limits.add(app);
-  flags->common.add(app);
+  flags->addShared(app);
   return [flags] { return run(*flags); };
 }
 
