@@ -5,10 +5,13 @@
 #include <sys/file.h>
 #include <unistd.h>
 
+#include <cerrno>
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
 #include <sstream>
+
+#include "base/interrupt.h"
 
 namespace ridge {
 
@@ -32,7 +35,10 @@ std::string readCache(const std::string& path, uintmax_t most) {
 
 FileLock::FileLock(const std::string& path)
     : file_(::open((path + ".lock").c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0644)) {
-  held_ = file_ >= 0 && ::flock(file_, LOCK_EX) == 0;
+  while (file_ >= 0 && !held_) {
+    held_ = ::flock(file_, LOCK_EX) == 0;
+    if (!held_ && (errno != EINTR || interrupted())) break;
+  }
 }
 
 FileLock::~FileLock() {

@@ -13,7 +13,8 @@ std::string cachePath(std::string_view name);
 /// The whole file; "" when it is missing, no regular file or larger than `most` bytes.
 std::string readCache(const std::string& path, uintmax_t most);
 
-/// Holds an exclusive lock on PATH.lock while it lives; `held` tells whether there is one.
+/// Holds an exclusive lock on PATH.lock while it lives; `held` tells whether there is one: not when waiting
+/// for it was interrupted.
 class FileLock {
  public:
   explicit FileLock(const std::string& path);
