@@ -125,6 +125,10 @@ TEST(Format, bytesAndCounts) {
   EXPECT_EQ(formatBytes(int64_t{102'231'000}), "97.5 MiB");
   EXPECT_EQ(formatBytes(1023 * 1024), "1023 KiB");
   EXPECT_EQ(formatBytes(INT64_MAX), "8.00 EiB");
+  EXPECT_EQ(counted(1, "layer"), "1 layer");
+  EXPECT_EQ(counted(0, "layer"), "0 layers");
+  EXPECT_EQ(counted(68, "SM"), "68 SM");
+  EXPECT_EQ(counted(2, "join in place", "joins in place"), "2 joins in place");
   EXPECT_EQ(formatCount(950), "950");
   EXPECT_EQ(formatCount(25'557'032), "25.6 M");
   EXPECT_EQ(formatCount(999'999), "1.00 M");
