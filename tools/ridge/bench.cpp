@@ -1,6 +1,6 @@
 #include <fmt/format.h>
 
-#include <atomic>
+#include <algorithm>
 #include <chrono>
 #include <exception>
 #include <optional>
@@ -11,8 +11,10 @@
 #include "base/interrupt.h"
 #include "base/text.h"
 #include "base/thread_pool.h"
+#include "base/time_text.h"
 #include "commands.h"
 #include "common/measurement.h"
+#include "common/output_files.h"
 #include "runtime/context.h"
 
 namespace ridge::tool {
@@ -136,7 +138,8 @@ Json layersJson(const Plan& plan, const std::vector<double>& medians, const Outp
   double total = 0;
   for (double median : medians) total += median;
   Json layers = Json::array();
-  std::vector<std::vector<std::string>> rows{{"layer", "ops", "kernel", "ms", "share %"}};
+  const TimeUnit unit(medians.empty() ? 0 : *std::max_element(medians.begin(), medians.end()) / 1e3);
+  std::vector<std::vector<std::string>> rows{{"layer", "ops", "kernel", std::string(unit.name()), "share %"}};
   for (size_t at = 0; at < medians.size(); ++at) {
     const Step& step = plan.steps[at];
     const std::string kernel = step.kernel.backend + "." + step.kernel.tactic;
@@ -144,7 +147,7 @@ Json layersJson(const Plan& plan, const std::vector<double>& medians, const Outp
     layers.push_back(
         {{"name", step.name}, {"ops", step.ops}, {"kernel", kernel}, {"ms", medians[at]}, {"share", share}});
     rows.push_back({escaped(step.name), escaped(fmt::format("{}", fmt::join(step.ops, "+"))), escaped(kernel),
-                    fmt::format("{:.4f}", medians[at]), fmt::format("{:.1f}", 100 * share)});
+                    unit.of(medians[at] / 1e3), fmt::format("{:.1f}", 100 * share)});
   }
   out.table(rows);
   return layers;
@@ -192,10 +195,6 @@ void writeTimes(const std::string& file, const Samples& samples) {
 int run(const Flags& flags) {
   flags.common.apply();
   const Output out(flags.common);
-  if (flags.streams < 1 || flags.streams > 256)
-    failUsage("that many streams are not possible", "--streams", "use 1 to 256");
-  if (flags.iterations && *flags.iterations < 1)
-    failUsage("there is nothing to measure", "--iterations", "use 1 or more");
   flags.check();
   const auto [source, inputs] = openMeasured(flags, false, out);
   const Samples samples = measure(source, inputs, flags);
@@ -207,18 +206,22 @@ int run(const Flags& flags) {
   if (flags.layers)
     json["layers"] = layersJson(context.plan(), measureLayers(source.executable, inputs, 1), out);
   if (!flags.times.empty()) writeTimes(flags.times, samples);
-  out.line(fmt::format("{} runs on {} ({}), {} threads, {} streams, batch {}", samples.milliseconds.size(),
-                       context.plan().device, context.plan().architecture, ThreadPool::instance().threads(),
-                       flags.streams, batchOf(*source.executable)));
-  out.line(
-      fmt::format("latency ms: min {:.3f}  median {:.3f}  mean {:.3f}  p90 {:.3f}  p99 {:.3f}  max {:.3f}",
-                  d.min, d.median, d.mean, d.p90, d.p99, d.max));
+  out.line(fmt::format("{} on {} ({}), {}, {}, batch {}", counted(std::ssize(samples.milliseconds), "run"),
+                       escaped(context.plan().device), escaped(context.plan().architecture),
+                       counted(ThreadPool::instance().threads(), "thread"), counted(flags.streams, "stream"),
+                       batchOf(*source.executable)));
+  const TimeUnit unit(d.median / 1e3);
+  const auto figure = [&](double milliseconds) { return unit.of(milliseconds / 1e3); };
+  out.line(fmt::format("latency {}: min {}  median {}  mean {}  p90 {}  p99 {}  max {}", unit.name(),
+                       figure(d.min), figure(d.median), figure(d.mean), figure(d.p90), figure(d.p99),
+                       figure(d.max)));
   out.line(fmt::format("throughput: {:.1f} items/s; activations {}, constants {}",
                        json["throughput_per_s"].get<double>(),
                        formatBytes(static_cast<int64_t>(context.activationBytes())),
                        formatBytes(static_cast<int64_t>(source.executable->weightBytes()))));
   if (const int64_t count = fallbackLayers(context.plan()))
-    out.line(fmt::format("{} layers fall back to reference kernels; `ridge explain` says why", count));
+    out.line(counted(count, "layer falls", "layers fall") +
+             " back to a reference kernel; `ridge explain` says why");
   out.json(std::move(json));
   return 0;
 }
@@ -228,12 +231,14 @@ int run(const Flags& flags) {
 std::function<int()> addBench(CLI::App& app) {
   auto flags = std::make_shared<Flags>();
   flags->addMeasured(app, "seconds to measure");
-  app.add_option("--iterations", flags->iterations, "runs to measure, instead of a duration");
+  app.add_option("--iterations", flags->iterations, "runs to measure, instead of a duration")
+      ->check(wholeNumber(1, 1'000'000'000));
   app.add_option("--streams", flags->streams, "contexts at the same time, each with a thread of its own")
+      ->check(wholeNumber(1, 256))
       ->capture_default_str();
   app.add_flag("--layers", flags->layers, "also the time of every layer");
-  app.add_option("--times", flags->times, "write every sample to FILE");
-  flags->addShared(app);
+  app.add_option("--times", flags->times, "write every sample to FILE")->type_name(kWrittenFile);
+  flags->add(app);
   return [flags] { return run(*flags); };
 }
 

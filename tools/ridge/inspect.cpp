@@ -132,9 +132,10 @@ int inspectModel(const Flags& flags, const Output& out) {
     out.line(fmt::format("output {}: {}{}", escaped(output.name), name(value.type), value.shape.toString()));
   }
   out.line(fmt::format(
-      "{} nodes{}, {} parameters, {} multiply-adds{}, {} of activations", totals.nodes,
+      "{}{}, {} {}, {} multiply-adds{}, {} of activations", counted(totals.nodes, "node"),
       totals.bodyNodes > 0 ? fmt::format(" ({} of them in bodies, counted once)", totals.bodyNodes) : "",
-      formatCount(static_cast<double>(totals.parameters)), formatCount(static_cast<double>(totals.macs)),
+      formatCount(static_cast<double>(totals.parameters)),
+      totals.parameters == 1 ? "parameter" : "parameters", formatCount(static_cast<double>(totals.macs)),
       totals.macsKnown ? "" : " (some shapes are open)", formatBytes(totals.activationBytes)));
   json["nodes"] = totals.nodes;
   json["body_nodes"] = totals.bodyNodes;
@@ -169,8 +170,8 @@ Json planJson(const Plan& plan, bool layers, const Output& out) {
   };
   ports("inputs", plan.inputs);
   ports("outputs", plan.outputs);
-  out.line(fmt::format("planned for {} ({}): {} steps, {} of activations", escaped(plan.device),
-                       escaped(plan.architecture), plan.steps.size(),
+  out.line(fmt::format("planned for {} ({}): {}, {} of activations", escaped(plan.device),
+                       escaped(plan.architecture), counted(std::ssize(plan.steps), "step"),
                        formatBytes(static_cast<int64_t>(plan.arenaBytes))));
   if (!layers) return json;
   std::vector<std::vector<std::string>> rows{{"layer", "ops", "kernel", "estimate us", "measured us"}};

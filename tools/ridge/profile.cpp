@@ -9,6 +9,7 @@
 #include "base/thread_pool.h"
 #include "commands.h"
 #include "common/measurement.h"
+#include "common/output_files.h"
 #include "common/report.h"
 #include "profile_output.h"
 #include "runtime/context.h"
@@ -25,6 +26,7 @@ struct Flags : MeasureFlags {
 };
 
 constexpr size_t kTracedRuns = 3;
+constexpr int64_t kMostRows = 1'000'000;
 
 analyze::LayerOrder orderOf(const std::string& text) {
   if (text == "gap") return analyze::LayerOrder::gap;
@@ -137,13 +139,18 @@ std::function<int()> addProfile(CLI::App& app) {
          "--sort", flags->sort,
          "gap: what loses most time over its limit first; time: the longest first; order: as executed")
       ->capture_default_str();
-  app.add_option("--rows", flags->rows, "layers to show, 0: all; --json has all")->capture_default_str();
+  app.add_option("--rows", flags->rows, "layers to show, 0: all; --json has all")
+      ->check(wholeNumber(0, kMostRows))
+      ->capture_default_str();
   app.add_option("--trace", flags->trace,
-                 "write three executions to FILE for ui.perfetto.dev or chrome://tracing: one row a thread");
-  app.add_option("--html", flags->html, "write a page with charts, tables and the plan's graph to FILE");
-  app.add_option("--png", flags->png, "draw the roofline with the measured rates into FILE");
+                 "write three executions to FILE for ui.perfetto.dev or chrome://tracing: one row a thread")
+      ->type_name(kWrittenFile);
+  app.add_option("--html", flags->html, "write a page with charts, tables and the plan's graph to FILE")
+      ->type_name(kWrittenFile);
+  app.add_option("--png", flags->png, "draw the roofline with the measured rates into FILE")
+      ->type_name(kWrittenFile);
   app.add_flag("--counters", flags->counters, "also cycles, instructions and cache misses of every layer");
-  flags->addShared(app);
+  flags->add(app);
   return [flags] { return run(*flags); };
 }
 

@@ -25,15 +25,6 @@ void MeasureFlags::addMeasured(CLI::App& app, const std::string& meaning) {
   app.add_option("--warmup", warmup, "seconds before that")->capture_default_str();
 }
 
-void MeasureFlags::addShared(CLI::App& app) {
-  inputs.add(app);
-  data.add(app);
-  shapes.add(app);
-  plan.add(app);
-  limits.add(app);
-  common.add(app);
-}
-
 void MeasureFlags::check() const {
   const auto possible = [](double seconds) { return seconds >= 0 && seconds < kLongest; };
   if (!possible(duration) || !possible(warmup))
@@ -43,12 +34,8 @@ void MeasureFlags::check() const {
 }
 
 Measured openMeasured(const MeasureFlags& flags, bool standIns, const Output& out) {
-  BuildOptions options;
-  options.read = flags.limits.read();
+  BuildOptions options = optionsOf(flags.plan, flags.limits, Tune::fast, out);
   options.read.standIns = standIns;
-  flags.plan.apply(options, Tune::fast);
-  flags.limits.apply(options.passes);
-  options.progress = out.progress();
   const ShapeRequest request = flags.shapes.requests().front();
   NamedInputs inputs = givenInputs(flags, options, request);
   Source source = openSource(flags.path, withShapesOf(inputs, request), options, out);

@@ -4,28 +4,19 @@
 #include <CLI/CLI.hpp>
 #include <string>
 
-#include "common/arrays.h"
-#include "common/data.h"
 #include "common/json.h"
+#include "common/network_flags.h"
 #include "common/source.h"
 #include "common/statistics.h"
 
 namespace ridge::tool {
 
-struct MeasureFlags {
-  CommonFlags common;
-  LimitFlags limits;
-  ShapeFlags shapes;
-  PlanFlags plan;
-  InputFlags inputs;
-  DataFlags data;
+struct MeasureFlags : NetworkFlags {
   std::string path;
   double duration = 3, warmup = 0.3;  ///< seconds
 
   /// The network, --duration (which means `duration`) and --warmup.
   void addMeasured(CLI::App& app, const std::string& duration);
-  /// What every command has that runs a network.
-  void addShared(CLI::App& app);
   /// Error{usage} for times and data that cannot be.
   void check() const;
 };

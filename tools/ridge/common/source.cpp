@@ -22,6 +22,9 @@ std::vector<BoundShape> shapesFor(const LoadedEngine& engine, const ShapeRequest
                                   const Output& out) {
   const bool onlyShapes = request.dims.empty() && !request.batch && request.values.empty();
   if (onlyShapes && request.shapes.empty()) return {};
+  if (!engine.replanner && request.batch)
+    out.note(
+        "--batch changes nothing: the engine was built without its portable graph; --shapes chooses a plan");
   if (!engine.replanner || onlyShapes) return request.shapes;
   std::vector<std::string> notes;
   auto shapes = resolveShapes(engine.replanner->portable(), request, notes);
@@ -70,6 +73,15 @@ Graph Source::lowered() const {
 const Graph& Source::named() const {
   if (const auto& built = engine->implementation().built) return built->imported.graph;
   return replannerOf(*this).portable();
+}
+
+BuildOptions optionsOf(const PlanFlags& plan, const LimitFlags& limits, Tune usual, const Output& out) {
+  BuildOptions options;
+  options.read = limits.read();
+  plan.apply(options, usual);
+  limits.apply(options.passes);
+  options.progress = out.progress();
+  return options;
 }
 
 Source openSource(const std::string& path, const ShapeRequest& request, const BuildOptions& options,

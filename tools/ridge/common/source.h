@@ -29,6 +29,9 @@ struct Source {
   const Graph& named() const;
 };
 
+/// How a command builds a model: limits, device, tuning (`usual` unless --tune is given), progress.
+BuildOptions optionsOf(const PlanFlags& plan, const LimitFlags& limits, Tune usual, const Output& out);
+
 /// Loads an engine and finds the plan for the request's shapes, or builds a model in memory without
 /// verification, and says so. The request may be empty.
 Source openSource(const std::string& path, const ShapeRequest& request, const BuildOptions& options,
