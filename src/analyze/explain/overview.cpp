@@ -18,10 +18,6 @@ struct Sum {
   double ns = 0;
 };
 
-std::string counted(size_t count, const char* one, const char* several) {
-  return fmt::format("{} {}", count, count == 1 ? one : several);
-}
-
 /// Of copies that the planner put in.
 Sum sumOf(const Explanation& explanation, DecisionKind kind) {
   Sum sum;
