@@ -9,6 +9,7 @@
 #include "common/output.h"
 #include "ir/dump.h"
 #include "onnx/opaque.h"
+#include "ops/cost_support.h"
 
 namespace ridge::tool {
 
