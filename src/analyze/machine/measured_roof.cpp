@@ -3,8 +3,15 @@
 #include <algorithm>
 #include <optional>
 
+#include "analyze/machine/probes/probes.h"
+
 namespace ridge::analyze {
 namespace {
+
+/// Channels that a row of a tile holds, as the formula of the nominal roof has them.
+int channelsOfTile(Precision precision) {
+  return static_cast<int>(kTileRowBytes / bytesOfElement(precision));
+}
 
 double mainMemory(const MeasuredMachine& machine, Traffic traffic) {
   double best = 0;
@@ -20,9 +27,13 @@ Roof roofIn(const MeasuredMachine& machine, Precision precision) {
   Roof roof;
   roof.precision = precision;
   roof.source = "measured " + machine.date + (machine.quiet ? "" : " while others used the machine");
-  for (const MeasuredPeak& peak : machine.peaks)
-    if (peak.precision == precision && peak.threads == machine.threads)
-      roof.peakOpsPerS = std::max(roof.peakOpsPerS, peak.opsPerS.best);
+  for (const MeasuredPeak& peak : machine.peaks) {
+    if (peak.precision != precision || peak.threads != machine.threads) continue;
+    if (peak.opsPerS.best <= roof.peakOpsPerS) continue;
+    roof.peakOpsPerS = peak.opsPerS.best;
+    roof.matrixUnits = peak.matrixUnits;
+    roof.channelMultiple = peak.matrixUnits ? channelsOfTile(precision) : 1;
+  }
   roof.bandwidthBytesPerS = mainMemory(machine, Traffic::read);
   if (roof.bandwidthBytesPerS <= 0) roof.bandwidthBytesPerS = mainMemory(machine, Traffic::copy);
   roof.launchSeconds = machine.stepSeconds;
