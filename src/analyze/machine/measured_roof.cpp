@@ -1,5 +1,7 @@
 #include "analyze/machine/measured_roof.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <optional>
 
@@ -40,15 +42,33 @@ Roof roofIn(const MeasuredMachine& machine, Precision precision) {
   return roof;
 }
 
+void takeMeasurement(Device& device, const MeasuredMachine& machine) {
+  const std::string threads = counted(machine.threads, "thread");
+  for (const Precision precision : kPrecisions) {
+    const Roof roof = roofIn(machine, precision);
+    if (roof.peakOpsPerS <= 0) continue;
+    device.measured.push_back(
+        {fmt::format("{}{}, {}", name(precision), roof.matrixUnits ? " by matrix units" : "", threads),
+         machine.date, roof.peakOpsPerS, std::string(teraUnit(precision))});
+  }
+  const Roof roof = roofIn(machine, Precision::fp32);
+  if (roof.bandwidthBytesPerS <= 0) return;
+  device.memory.measured = roof.bandwidthBytesPerS;
+  device.memory.measuring = roof.source + ", " + threads;
+}
+
 Roof measuredRoof(int threads, Precision precision) {
   std::optional<MeasuredMachine> machine = storedMeasurement(threads);
+  bool lost = false;
   if (!machine) {
     machine = measureMachine({.threads = threads, .quick = true});
     // One of a busy machine is not worth remembering; a cache that cannot be written costs the same time
-    // again.
-    if (machine->quiet) storeMeasurement(*machine);
+    // again, and the next figures will be a little different.
+    if (machine->quiet) lost = !storeMeasurement(*machine).empty() && !storedMeasurement(threads);
   }
-  return roofIn(*machine, precision);
+  Roof roof = roofIn(*machine, precision);
+  if (lost) roof.source += ", not stored";
+  return roof;
 }
 
 }  // namespace ridge::analyze

@@ -198,6 +198,7 @@ std::string storeMeasurement(const MeasuredMachine& machine) {
   const std::string place = escaped(path);
   std::string sentence;
   try {
+    if (blocksCache(path)) return fmt::format("the measurement is not stored: {} is no regular file", place);
     std::filesystem::create_directories(std::filesystem::path(path).parent_path());
     const FileLock lock(path);
     if (!lock.held()) return fmt::format("the measurement is not stored: {} cannot be locked", place);

@@ -47,8 +47,8 @@ const MemoryProbes& memoryProbes(Isa isa);
 const ArithmeticProbe* arithmeticProbe(Isa isa, Precision precision);
 
 /// Products of tiles (AMX), for int8 and bf16; null where the CPU has none or the system does not grant them,
-/// which it is asked once. Lanes are those of all rows of a tile. Belongs to no instruction set: it is for the
-/// caller to leave it out below Isa::avx512.
+/// which it is asked once. Lanes are those of all rows of a tile. Belongs to no instruction set: it is for
+/// the caller to leave it out below Isa::avx512.
 const ArithmeticProbe* tileProbe(Precision precision);
 inline constexpr int kTileRowBytes = 64;  ///< of the factors: that many channels of a byte each are one step
 
