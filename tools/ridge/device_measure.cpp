@@ -84,7 +84,7 @@ MeasuredMachine measureHere(const Output& out) {
     out.note("warning: " + problem);
   if (!machine.quiet)
     out.note("warning: the machine is not quiet: " + machine.whyNotQuiet +
-             "; best figures may be too low, medians are");
+             "; the best figures may be too low, the medians are: measure again when it is idle");
   if (!machine.bandwidth("DRAM", Traffic::read, machine.threads))
     out.note("there is too little free memory to measure its bandwidth");
   return machine;
