@@ -40,8 +40,12 @@ expect 3 explain missing.onnx --json -
 expect 0 device --help
 says out "Example:"
 expect 2 device --no-such-flag
-expect 0 device
+XDG_CACHE_HOME=$PWD/nothing expect 0 device
 says out "this machine: "
+says out "bandwidth not known"
+mkdir -p pipes/ridge
+mkfifo pipes/ridge/machine.json
+XDG_CACHE_HOME=$PWD/pipes expect 0 device # and does not wait for somebody to write
 says out "bandwidth not known"
 expect 0 device --name 'rtx 3080' --json -
 is_json out
@@ -74,6 +78,12 @@ RIDGE_ISA=generic XDG_CACHE_HOME=$PWD/cache expect 0 device --measure --threads 
 is_json result.json
 says result.json '"median_ops_per_s"'
 says out "a step of a plan"
+says result.json '"matrix_units": false'
+if grep -q '"matrix_units": true' result.json; then fail "AMX was measured though RIDGE_ISA forbids it"; fi
+RIDGE_ISA=generic XDG_CACHE_HOME=$PWD/cache expect 0 device --threads 1 --json result.json
+says out "GB/s (measured "
+says out "fp32, 1 thread "
+says result.json '"source": "measured '
 [ -s cache/ridge/machine.json ] || fail "the measurement was not stored"
 echo '{"devices": {"My Board": {"generation": "ada", "cores": 10, "clock_ghz": 2}}}' >mine.json
 expect 0 device --name 'my board' --device-file mine.json

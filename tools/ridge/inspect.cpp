@@ -9,6 +9,7 @@
 #include "common/output.h"
 #include "ir/dump.h"
 #include "onnx/opaque.h"
+#include "ops/cost_support.h"
 
 namespace ridge::tool {
 
@@ -30,23 +31,12 @@ struct Totals {
   std::set<const void*> constants;  // those of outer graphs are in bodies too
 };
 
-std::string opName(const Node& node) {
-  return onnx::isOpaque(node) ? onnx::opaqueName(node) : displayName(*node.op);
-}
-
-bool hasStaticShapes(const Graph& graph, const Node& node) {
-  for (const auto* list : {&node.in, &node.out})
-    for (ValueId id : *list)
-      if (id != kNoValue && !graph.value(id).shape.isStatic()) return false;
-  return true;
-}
-
 void addTotals(Totals& totals, const Graph& graph, bool inBody) {
   for (NodeId id : graph.order()) {
     const Node& node = graph.node(id);
     ++totals.nodes;
     totals.bodyNodes += inBody;
-    ++totals.ops[opName(node)];
+    ++totals.ops[onnx::opName(node)];
     const bool known = hasStaticShapes(graph, node);
     totals.macsKnown = totals.macsKnown && known;
     if (known && node.op->cost) totals.macs += node.op->cost(node, graph).macs;
@@ -72,10 +62,13 @@ void addLayers(const Graph& graph, size_t depth, std::vector<std::vector<std::st
     const ValueId first = node.out.front();
     const std::string output = first == kNoValue ? "-" : graph.value(first).name;
     const std::string shape = first == kNoValue ? "-" : graph.value(first).shape.toString();
-    rows.push_back({std::string(2 * depth, ' ') + escaped(displayName(graph, id)), escaped(opName(node)),
-                    escaped(output), shape});
-    layers.push_back(
-        {{"name", node.name}, {"op", opName(node)}, {"output", output}, {"shape", shape}, {"depth", depth}});
+    rows.push_back({std::string(2 * depth, ' ') + escaped(displayName(graph, id)),
+                    escaped(onnx::opName(node)), escaped(output), shape});
+    layers.push_back({{"name", node.name},
+                      {"op", onnx::opName(node)},
+                      {"output", output},
+                      {"shape", shape},
+                      {"depth", depth}});
     for (const auto& body : node.bodies) addLayers(*body, depth + 1, rows, layers);
   }
 }

@@ -101,6 +101,10 @@ Bandwidth bandwidthOf(const Device& device) {
   }
   const bool published = memory.published > 0 && (device.publishedFirst || result.formula <= 0);
   result.bytesPerS = published ? memory.published : result.formula;
+  if (result.bytesPerS <= 0 && memory.measured > 0) {
+    result.bytesPerS = memory.measured;
+    result.measuring = memory.measuring;
+  }
   return result;
 }
 

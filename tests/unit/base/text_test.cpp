@@ -77,6 +77,9 @@ TEST(Numbers, sizes) {
   EXPECT_EQ(parseSize("1.5GiB"), int64_t{3} << 29);
   EXPECT_EQ(parseSize("2 kB"), 2000);
   EXPECT_EQ(parseSize("9223372036854775807"), INT64_MAX);
+  EXPECT_EQ(parseSizes("1x3x224"), (std::vector<int64_t>{1, 3, 224}));
+  for (const char* text : {"", "x", "1x", "x3", "1x-3", "1X3", "1x9223372036854775808"})
+    EXPECT_EQ(parseSizes(text), std::nullopt) << text;
   for (const char* text : {"", "MiB", "-1", "-1MiB", "1mib", "8388608TiB", "1e30", "12 34"})
     EXPECT_EQ(parseSize(text), std::nullopt) << text;
 }

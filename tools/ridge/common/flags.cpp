@@ -76,15 +76,11 @@ std::vector<std::string> splitCommas(const std::vector<std::string>& items) {
 }
 
 Dims parseDims(std::string_view flag, std::string_view text) {
-  Dims dims;
-  for (const std::string& part : split(std::string(text), 'x')) {
-    const auto size = parseInt(part);
-    if (!size || *size < 0)
-      failUsage(fmt::format("'{}' is not a shape", escaped(text)), std::string(flag),
-                "write it like 1x3x224x224");
-    dims.push_back(*size);
-  }
-  return dims;
+  const auto sizes = parseSizes(text);
+  if (!sizes)
+    failUsage(fmt::format("'{}' is not a shape", escaped(text)), std::string(flag),
+              "write it like 1x3x224x224");
+  return Dims(sizes->begin(), sizes->end());
 }
 
 void CommonFlags::add(CLI::App& app) {
