@@ -9,6 +9,7 @@
 #include "common/arrays.h"
 #include "common/data.h"
 #include "common/requirement.h"
+#include "common/sample_inputs.h"
 #include "pipeline/classification.h"
 #include "pipeline/preprocess.h"
 #include "runtime/context.h"
@@ -117,14 +118,7 @@ class Evaluation {
 
   void infer(const std::map<std::string, Tensor>& inputs) {
     const Stopwatch watch(times_.infer);
-    const Plan& plan = source_->executable->plan();
-    for (size_t port = 0; port < plan.inputs.size(); ++port) {
-      const auto given = inputs.find(plan.inputs[port].name);
-      if (given == inputs.end())
-        failInput(fmt::format("the pipeline does not make the input '{}'", escaped(plan.inputs[port].name)),
-                  "inputs", "add it to the pipeline specification");
-      context_->implementation().setInput(port, given->second);
-    }
+    setSampleInputs(context_->implementation(), inputs);
     context_->execute();
   }
 

@@ -9,6 +9,7 @@
 #include "base/clock.h"
 #include "base/interrupt.h"
 #include "base/text.h"
+#include "common/sample_inputs.h"
 #include "common/source.h"
 #include "pipeline/classification.h"
 #include "pipeline/preprocess.h"
@@ -33,17 +34,10 @@ class StageRun {
     const int64_t decoded = steadyNs();
     const auto inputs = pipeline::networkInputs(sample, spec_);
     const int64_t prepared = steadyNs();
-    const Plan& plan = context_.plan();
-    for (size_t port = 0; port < plan.inputs.size(); ++port) {
-      const auto given = inputs.find(plan.inputs[port].name);
-      if (given == inputs.end())
-        failInput(fmt::format("the pipeline does not make the input '{}'", escaped(plan.inputs[port].name)),
-                  "inputs", "add it to the pipeline specification");
-      context_.setInput(port, given->second);
-    }
+    setSampleInputs(context_, inputs);
     context_.execute();
     const int64_t inferred = steadyNs();
-    for (size_t port = 0; port < plan.outputs.size(); ++port) use(port, sample);
+    for (size_t port = 0; port < context_.plan().outputs.size(); ++port) use(port, sample);
     const int64_t finished = steadyNs();
     const std::array times{decoded - start, prepared - decoded, inferred - prepared, finished - inferred};
     for (size_t stage = 0; stage < kStages.size(); ++stage)

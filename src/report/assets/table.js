@@ -4,7 +4,7 @@ const ROW_HEIGHT = 28;  // of style.css
 const SPARE_ROWS = 8;
 const WIDTHS = {
   index: 52,
-  name: 230,
+  name: 270,
   op: 150,
   kernel: 170,
   shape: 112,

@@ -89,7 +89,7 @@ void CommonFlags::add(CLI::App& app) {
   app.add_flag("--quiet", quiet, "no progress, no notes");
   app.add_option("--threads", threads, "threads (default: physical cores that this process may use)");
   app.add_option("--seed", seed, "seed of random inputs")
-      ->check(CLI::NonNegativeNumber)
+      ->check(wholeNumber(0, INT64_MAX))
       ->capture_default_str();
   app.add_option("--max-memory", maxMemory, "limit of address space, e.g. 4GiB (default: none)");
 }
