@@ -296,4 +296,11 @@ std::string formatCount(double count) {
   return fmt::format("{}{}{}", count < 0 ? "-" : "", threeDigits(value), kUnits[unit]);
 }
 
+std::string counted(int64_t count, std::string_view one, std::string_view several) {
+  if (count == 1) return fmt::format("1 {}", one);
+  if (!several.empty()) return fmt::format("{} {}", count, several);
+  const bool word = !one.empty() && one.back() >= 'a' && one.back() <= 'z';
+  return fmt::format("{} {}{}", count, one, word ? "s" : "");
+}
+
 }  // namespace ridge

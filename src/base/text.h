@@ -59,5 +59,7 @@ std::string orSuggestion(std::string_view name, std::span<const std::string> can
 std::string formatBytes(int64_t bytes);
 /// "950", "25.6 k", "4.09 G": three digits, powers of 1000.
 std::string formatCount(double count);
+/// "1 layer", "2 layers", "68 SM" (abbreviations have no plural); `several` where an s is not enough.
+std::string counted(int64_t count, std::string_view one, std::string_view several = {});
 
 }  // namespace ridge
