@@ -10,6 +10,7 @@
 #include <cstdlib>
 
 #include "base/file_descriptor.h"
+#include "base/interrupt.h"
 
 namespace ridge {
 
@@ -48,7 +49,9 @@ bool blocksCache(const std::string& path) {
 // O_NONBLOCK: a pipe in the lock's place is opened at once too.
 FileLock::FileLock(const std::string& path)
     : file_(::open((path + ".lock").c_str(), O_RDWR | O_CREAT | O_NONBLOCK | O_NOCTTY | O_CLOEXEC, 0644)) {
-  held_ = file_ >= 0 && !blocksCache(path) && ::flock(file_, LOCK_EX) == 0;
+  if (file_ < 0 || blocksCache(path)) return;
+  do held_ = ::flock(file_, LOCK_EX) == 0;
+  while (!held_ && errno == EINTR && !interrupted());
 }
 
 FileLock::~FileLock() {

@@ -19,7 +19,7 @@ std::string readCache(const std::string& path, uintmax_t most);
 bool blocksCache(const std::string& path);
 
 /// Holds an exclusive lock on PATH.lock while it lives; `held` tells whether there is one. There is none for
-/// a path that blocksCache().
+/// a path that blocksCache(), nor when waiting for it was interrupted.
 class FileLock {
  public:
   explicit FileLock(const std::string& path);

@@ -6,6 +6,8 @@
 #include <algorithm>
 #include <map>
 
+#include "base/text.h"
+
 namespace ridge::tool {
 
 using namespace analyze;

@@ -4,6 +4,8 @@
 
 #include <algorithm>
 
+#include "base/text.h"
+
 namespace ridge::analyze {
 namespace {
 
@@ -104,11 +106,6 @@ Bandwidth bandwidthOf(const Device& device) {
     result.measuring = memory.measuring;
   }
   return result;
-}
-
-std::string counted(int64_t count, std::string_view thing) {
-  const bool word = !thing.empty() && thing.back() >= 'a' && thing.back() <= 'z';
-  return fmt::format("{} {}{}", count, thing, word && count != 1 ? "s" : "");
 }
 
 std::string_view teraUnit(Precision precision) {

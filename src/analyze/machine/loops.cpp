@@ -37,9 +37,8 @@ MachineLoop arithmeticLoop(const ArithmeticProbe& probe, int threads) {
 }
 
 // Threads touch first what they will read: pages lie near them.
-MemoryLoops::MemoryLoops(Isa isa, int threads, bool quick, std::string_view only)
+MemoryLoops::MemoryLoops(Isa isa, int threads, bool quick)
     : isa_(isa), threads_(threads), sets_(workingSets(cpuInfo(), threads, availableMemory(), quick)) {
-  if (!only.empty()) std::erase_if(sets_, [&](const WorkingSet& set) { return set.level != only; });
   if (sets_.empty()) return;
   const int64_t each = sets_.back().bytesPerThread;
   memory_ = std::make_unique<MemoryBlock>(each * threads);

@@ -31,8 +31,8 @@ MachineLoop arithmeticLoop(const ArithmeticProbe& probe, int threads);
 /// it will read. The pool has `threads` threads, and keeps them.
 class MemoryLoops {
  public:
-  /// Working sets as by workingSets(); `only` names the one level that is wanted, "": all.
-  MemoryLoops(Isa isa, int threads, bool quick, std::string_view only = {});
+  /// Working sets as by workingSets().
+  MemoryLoops(Isa isa, int threads, bool quick);
 
   const std::vector<WorkingSet>& sets() const { return sets_; }
   /// `threads` of them work, 1 or all; not to be called after this object's end.

@@ -101,12 +101,12 @@ void Measurement::addPeaks(Isa isa, int threads) {
 }
 
 void Measurement::addMemory() {
-  memory_ = std::make_unique<MemoryLoops>(machine_.isa, threads_, options_.quick,
-                                          options_.quick ? "DRAM" : std::string_view());
-  const auto traffics = options_.quick ? std::vector{Traffic::read, Traffic::copy}
-                                       : std::vector{Traffic::read, Traffic::write, Traffic::copy};
+  memory_ = std::make_unique<MemoryLoops>(machine_.isa, threads_, options_.quick);
   for (const WorkingSet& set : memory_->sets())
-    for (const Traffic traffic : traffics) {
+    for (const Traffic traffic : {Traffic::read, Traffic::write, Traffic::copy}) {
+      // A roof takes what reads get, of main memory else what copies get.
+      const bool ofRoof = traffic == Traffic::read || (traffic == Traffic::copy && set.level == "DRAM");
+      if (options_.quick && !ofRoof) continue;
       if (!options_.quick && threads_ > 1) addBandwidth(set, traffic, 1);
       addBandwidth(set, traffic, threads_);
     }

@@ -6,6 +6,7 @@
 #include <optional>
 
 #include "analyze/machine/probes/probes.h"
+#include "base/text.h"
 
 namespace ridge::analyze {
 namespace {
@@ -15,15 +16,23 @@ int channelsOfTile(Precision precision) {
   return static_cast<int>(kTileRowBytes / bytesOfElement(precision));
 }
 
-double mainMemory(const MeasuredMachine& machine, Traffic traffic) {
-  double best = 0;
-  for (const MeasuredBandwidth& bandwidth : machine.bandwidths)
-    if (bandwidth.level == "DRAM" && bandwidth.traffic == traffic && bandwidth.threads == machine.threads)
-      best = std::max(best, bandwidth.bytesPerS.best);
-  return best;
+double rateOf(const MeasuredMachine& machine, std::string_view level, Traffic traffic) {
+  const MeasuredBandwidth* const bandwidth = machine.bandwidth(level, traffic, machine.threads);
+  return bandwidth ? bandwidth->bytesPerS.best : 0;
 }
 
 }  // namespace
+
+std::vector<MemoryLevel> cachesIn(const MeasuredMachine& machine, const CpuInfo& cpu) {
+  const auto each = static_cast<double>(machine.threads);  // has an L1 and an L2 of its own
+  std::vector<MemoryLevel> caches;
+  for (const auto& [name, capacity] : {std::pair("L1", each * static_cast<double>(cpu.l1Bytes)),
+                                       std::pair("L2", each * static_cast<double>(cpu.l2Bytes)),
+                                       std::pair("L3", static_cast<double>(cpu.l3Bytes))})
+    if (const double rate = rateOf(machine, name, Traffic::read); rate > 0)
+      caches.push_back({name, capacity, rate});
+  return caches;
+}
 
 Roof roofIn(const MeasuredMachine& machine, Precision precision) {
   Roof roof;
@@ -36,8 +45,8 @@ Roof roofIn(const MeasuredMachine& machine, Precision precision) {
     roof.matrixUnits = peak.matrixUnits;
     roof.channelMultiple = peak.matrixUnits ? channelsOfTile(precision) : 1;
   }
-  roof.bandwidthBytesPerS = mainMemory(machine, Traffic::read);
-  if (roof.bandwidthBytesPerS <= 0) roof.bandwidthBytesPerS = mainMemory(machine, Traffic::copy);
+  roof.bandwidthBytesPerS = rateOf(machine, "DRAM", Traffic::read);
+  if (roof.bandwidthBytesPerS <= 0) roof.bandwidthBytesPerS = rateOf(machine, "DRAM", Traffic::copy);
   roof.launchSeconds = machine.stepSeconds;
   return roof;
 }
@@ -67,6 +76,7 @@ Roof measuredRoof(int threads, Precision precision) {
     if (machine->quiet) lost = !storeMeasurement(*machine).empty() && !storedMeasurement(threads);
   }
   Roof roof = roofIn(*machine, precision);
+  roof.caches = cachesIn(*machine, cpuInfo());
   if (lost) roof.source += ", not stored";
   return roof;
 }

@@ -1,9 +1,10 @@
 #include "analyze/machine/timed_loop.h"
 
 #include <algorithm>
-#include <chrono>
 #include <cmath>
 #include <limits>
+
+#include "base/clock.h"
 
 namespace ridge::analyze {
 
@@ -14,10 +15,10 @@ constexpr int64_t kMostRepeats = int64_t{1} << 40;
 
 template <class Work>
 double secondsOf(const Work& work) {
-  const auto start = std::chrono::steady_clock::now();
+  const auto start = Clock::now();
   work();
   // Clocks may tick slowly; nothing takes no time.
-  return std::max(1e-9, std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count());
+  return std::max(1e-9, secondsSince(start));
 }
 
 }  // namespace

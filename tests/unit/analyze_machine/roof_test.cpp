@@ -94,6 +94,23 @@ TEST(Roof, OfAMeasurement) {
   EXPECT_EQ(roofIn(machine, Precision::fp32).bandwidthBytesPerS, 0);
 }
 
+TEST(Roof, CachesThatWereMeasuredAreThoseOfAllThreads) {
+  MeasuredMachine machine = measurement();
+  machine.bandwidths.push_back({"L3", Traffic::read, 2, {80e9, 80e9}});
+  machine.bandwidths.push_back({"L2", Traffic::write, 2, {90e9, 90e9}});
+  machine.bandwidths.push_back({"L2", Traffic::read, 1, {90e9, 90e9}});
+  CpuInfo cpu;
+  cpu.l1Bytes = 32'000;
+  cpu.l3Bytes = 8'000'000;
+  const std::vector<MemoryLevel> caches = cachesIn(machine, cpu);
+  ASSERT_EQ(caches.size(), 2u) << "reads of L2 by two threads were not measured";
+  EXPECT_EQ(caches[0].name, "L1");
+  EXPECT_EQ(caches[0].capacityBytes, 64'000);
+  EXPECT_EQ(caches[0].bandwidthBytesPerS, 500e9);
+  EXPECT_EQ(caches[1].name, "L3");
+  EXPECT_EQ(caches[1].capacityBytes, 8'000'000);
+}
+
 TEST(Roof, IsThatOfTheFastestUnit) {
   MeasuredMachine machine = measurement();
   const auto add = [&](Precision precision, double rate, bool matrix) {

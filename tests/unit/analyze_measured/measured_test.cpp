@@ -46,10 +46,12 @@ TEST(Measured, QuicklyWhatARooflineNeeds) {
     expectPlausible(peak.opsPerS);
   }
   for (const MeasuredBandwidth& bandwidth : machine.bandwidths) {
-    EXPECT_EQ(bandwidth.level, "DRAM");
+    EXPECT_EQ(bandwidth.threads, 2);
+    EXPECT_TRUE(bandwidth.traffic == Traffic::read || bandwidth.level == "DRAM") << bandwidth.level;
     expectPlausible(bandwidth.bytesPerS);
   }
-  EXPECT_NE(machine.bandwidth("DRAM", Traffic::read, 2), nullptr);
+  for (const char* level : {"L1", "DRAM"})
+    EXPECT_NE(machine.bandwidth(level, Traffic::read, 2), nullptr) << level;
   for (const Precision precision : {Precision::int8, Precision::bf16, Precision::fp32})
     EXPECT_EQ(machine.matrixPeak(precision, 2) != nullptr,
               activeIsa() == Isa::avx512 && tileProbe(precision) != nullptr);
