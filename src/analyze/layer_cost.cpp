@@ -37,10 +37,7 @@ class Bytes {
 
   int64_t of(DType type, int64_t elements) const {
     if (options_.convention == Convention::slides) return saturatingProduct(4, elements);
-    const double stored = bitsOf(type) / 8.0, asked = bytesOfElement(options_.precision);
-    if (type == DType::f32) return scaled(elements, asked);
-    const bool half = type == DType::f16 || type == DType::bf16;  // never widened
-    return scaled(elements, half ? std::min(stored, asked) : stored);
+    return scaled(elements, bytesOfElement(type, options_.precision));
   }
   int64_t ofConstant(DType type, int64_t elements) const {
     return options_.convention == Convention::slides && !isParameter(type) ? 0 : of(type, elements);
@@ -50,19 +47,8 @@ class Bytes {
   const CostOptions& options_;
 };
 
-std::string opName(const Node& node) {
-  return onnx::isOpaque(node) ? onnx::opaqueName(node) : displayName(*node.op);
-}
-
 std::string shapeText(const Dims& dims) {
   return fmt::format("{}", fmt::join(dims, "x"));
-}
-
-bool hasStaticShapes(const Graph& graph, const Node& node) {
-  for (const auto* list : {&node.in, &node.out})
-    for (ValueId id : *list)
-      if (id != kNoValue && !graph.value(id).shape.isStatic()) return false;
-  return true;
 }
 
 /// A node that may overwrite its only computed operand: activations, in the slides' accounting.
@@ -133,7 +119,7 @@ LayerCost costOf(const Graph& graph, NodeId id, int depth, Counter& counter) {
   const bool standard = counter.options().convention == Convention::standard;
   LayerCost layer;
   layer.name = displayName(graph, id);
-  layer.op = opName(node);
+  layer.op = onnx::opName(node);
   layer.depth = depth;
   if (const ValueId first = node.out.front(); first != kNoValue)
     layer.shape = graph.value(first).shape.isStatic() ? shapeText(graph.value(first).shape.staticDims()) : "";
@@ -291,11 +277,15 @@ LayerCost totalOf(std::span<const LayerCost> layers) {
 }
 
 Floor floorOf(const LayerCost& layer, const Roof& roof) {
-  const double memory =
-      roof.bandwidthBytesPerS > 0 ? static_cast<double>(layer.bytes()) / roof.bandwidthBytesPerS : 0;
-  if (layer.flops == 0) return {Bound::none, memory};
+  const double bandwidth = roof.bandwidthBytesPerS;
+  return floorOf(layer, roof, bandwidth > 0 ? static_cast<double>(layer.bytes()) / bandwidth : 0, "");
+}
+
+Floor floorOf(const LayerCost& layer, const Roof& roof, double memorySeconds, std::string_view cache) {
+  if (layer.flops == 0) return {Bound::none, memorySeconds, std::string(cache)};
   const double compute = roof.peakOpsPerS > 0 ? static_cast<double>(layer.flops) / roof.peakOpsPerS : 0;
-  return compute > memory ? Floor{Bound::compute, compute} : Floor{Bound::memory, memory};
+  if (compute > memorySeconds) return {Bound::compute, compute};
+  return {Bound::memory, memorySeconds, std::string(cache)};
 }
 
 }  // namespace ridge::analyze

@@ -62,7 +62,11 @@ LayerCost totalOf(std::span<const LayerCost> layers);
 struct Floor {
   Bound bound = Bound::none;
   double seconds = 0;
+  std::string cache = {};  ///< whose speed limits it, "L2"; "" for main memory
 };
+/// All bytes from and to main memory.
 Floor floorOf(const LayerCost& layer, const Roof& roof);
+/// Moving its bytes takes `memorySeconds`, which `cache` (or main memory: "") limits.
+Floor floorOf(const LayerCost& layer, const Roof& roof, double memorySeconds, std::string_view cache);
 
 }  // namespace ridge::analyze

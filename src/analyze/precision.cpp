@@ -1,5 +1,7 @@
 #include "analyze/precision.h"
 
+#include <algorithm>
+
 #include "base/error.h"
 
 namespace ridge::analyze {
@@ -51,6 +53,12 @@ double bytesOfElement(Precision precision) {
   }
   check(false, "a precision is one of the enumerators");
   return 0;
+}
+
+double bytesOfElement(DType stored, Precision floats) {
+  const double own = bitsOf(stored) / 8.0, asked = bytesOfElement(floats);
+  if (stored == DType::f32) return asked;
+  return stored == DType::f16 || stored == DType::bf16 ? std::min(own, asked) : own;
 }
 
 bool isInteger(Precision precision) {

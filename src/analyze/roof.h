@@ -3,20 +3,29 @@
 
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "analyze/precision.h"
 
 namespace ridge::analyze {
 
+/// A cache, and what it delivers.
+struct MemoryLevel {
+  std::string name = {};          ///< "L1", "L2", "L3"
+  double capacityBytes = 0;       ///< of all threads together
+  double bandwidthBytesPerS = 0;  ///< to all threads together
+};
+
 struct Roof {
   std::string target = {};  ///< "RTX 3080", "this machine: AMD EPYC 9005, 2 threads"
   std::string source = {};  ///< where the figures are from: "measured 2026-11-21", "published", "by formula"
   Precision precision = Precision::fp32;
-  bool matrixUnits = false;       ///< the peak is that of tensor cores (or AMX)
-  int channelMultiple = 1;        ///< channels that the unit takes at once: others are padded
-  double peakOpsPerS = 0;         ///< a multiply-add is two operations
-  double bandwidthBytesPerS = 0;  ///< main memory
-  double launchSeconds = 0;       ///< least time of a kernel that does nothing; 0: not known
+  bool matrixUnits = false;              ///< the peak is that of tensor cores (or AMX)
+  int channelMultiple = 1;               ///< channels that the unit takes at once: others are padded
+  double peakOpsPerS = 0;                ///< a multiply-add is two operations
+  double bandwidthBytesPerS = 0;         ///< main memory
+  std::vector<MemoryLevel> caches = {};  ///< innermost first; empty when they were not measured
+  double launchSeconds = 0;              ///< least time of a kernel that does nothing; 0: not known
   /// Operations per byte from which on arithmetic is the limit.
   double ridgePoint() const { return bandwidthBytesPerS > 0 ? peakOpsPerS / bandwidthBytesPerS : 0; }
 };

@@ -2,11 +2,11 @@
 
 #include <fmt/format.h>
 
-#include <chrono>
 #include <filesystem>
 
 #include "api/backends.h"
 #include "api/pass_decisions.h"
+#include "base/clock.h"
 #include "base/error.h"
 #include "base/interrupt.h"
 #include "base/text.h"
@@ -50,9 +50,9 @@ class Build {
   template <class Work>
   void phase(const char* name, const Work& work) {
     throwIfInterrupted();
-    const auto start = std::chrono::steady_clock::now();
+    const auto start = Clock::now();
     work();
-    const double seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
+    const double seconds = secondsSince(start);
     for (PhaseTime& known : result_.phases)
       if (known.phase == name) {
         known.seconds += seconds;
@@ -127,9 +127,9 @@ class Build {
     for (size_t at = 0; at < result_.data.plans.size(); ++at) {
       NamedInputs inputs = at == 0 ? options_.inputs : NamedInputs{};
       inputs.merge(randomInputs(result_.imported.graph, shapes_[at], options_.seed, options_.ranges));
-      const auto start = std::chrono::steady_clock::now();
+      const auto start = Clock::now();
       const Truth truth = withAdvice(kContentsAdvice, [&] { return Truth(result_.imported.graph, inputs); });
-      const double seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
+      const double seconds = secondsSince(start);
       VerifyReport report =
           verifyPlan(result_.imported.graph, truth, result_.lowered[at], makeExecutable(result_.data, at),
                      inputs, options_.verify, options_.progress);
@@ -177,9 +177,9 @@ class Build {
 }  // namespace
 
 BuildResult buildModel(const std::string& path, const BuildOptions& options) {
-  const auto start = std::chrono::steady_clock::now();
+  const auto start = Clock::now();
   onnx::Model model = onnx::readModel(path, options.read);
-  const double seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
+  const double seconds = secondsSince(start);
   BuildResult result = buildModel(std::move(model), path, options);
   result.phases.insert(result.phases.begin(), {"read", seconds});
   return result;

@@ -60,10 +60,22 @@ class Resolver {
     std::vector<BoundShape> bound;
     for (ValueId id : graph_.inputs()) bound.push_back(resolve(graph_.value(id)));
     for (BoundShape& shape : bound) fix(shape);
+    noteUnusedBatch(bound);
     return bound;
   }
 
  private:
+  /// Whoever asks for a batch is told when there is another.
+  void noteUnusedBatch(const std::vector<BoundShape>& bound) {
+    const auto taken = [&](const BoundShape& shape) {
+      return !shape.dims.empty() && shape.dims.front() == request_.batch;
+    };
+    if (request_.batch && std::none_of(bound.begin(), bound.end(), taken))
+      notes_.push_back(fmt::format(
+          "--batch {} changes nothing: the leading axis of no input is open (`ridge inspect` shows them)",
+          *request_.batch));
+  }
+
   /// A list of numbers says how long an open vector is.
   void addListShape(const std::string& input, size_t count) {
     const Shape& declared = graph_.value(*graph_.find(input)).shape;

@@ -12,12 +12,14 @@ namespace ridge {
 
 namespace {
 
-void planInto(Sketch& sketch, const Graph& portable, const std::vector<BoundShape>& shapes,
-              const SketchOptions& options) {
+void planInto(Sketch& sketch, Graph portable, const std::vector<BoundShape>& shapes,
+              const PassOptions& options) {
+  PassReport passes;
+  runPasses(portable, portablePasses(), options, passes);
   try {
-    sketch.lowered = lower(portable, shapes, options.passes, sketch.passes);
+    sketch.lowered = lower(portable, shapes, options, passes);
     PlanOptions plan;
-    plan.backends = backendsFor(options.device);
+    plan.backends = backendsFor("cpu");
     WeightStore nothing(WeightStore::Keeps::nothing);
     sketch.plan = makePlan(*sketch.lowered, plan, nothing);
   } catch (const Error& error) {
@@ -30,17 +32,14 @@ void planInto(Sketch& sketch, const Graph& portable, const std::vector<BoundShap
 
 Sketch sketchModel(const std::string& path, const SketchOptions& options) {
   Sketch sketch;
-  sketch.model = onnx::readModel(path, options.read);
-  sketch.notes = sketch.model.notes;
+  onnx::Model model = onnx::readModel(path, options.read);
+  sketch.notes = std::move(model.notes);
   withContext([&] { return escaped(path); },
               [&] {
-                const Graph& imported = sketch.model.graph;
-                const auto shapes = resolveShapes(imported, options.shapes, sketch.notes);
-                sketch.bound =
-                    withAdvice(kShapeAdvice, [&] { return withLearnedShapes(bindShapes(imported, shapes)); });
-                Graph portable = imported;
-                runPasses(portable, portablePasses(), options.passes, sketch.passes);
-                planInto(sketch, portable, shapes, options);
+                const auto shapes = resolveShapes(model.graph, options.shapes, sketch.notes);
+                sketch.bound = withAdvice(kShapeAdvice,
+                                          [&] { return withLearnedShapes(bindShapes(model.graph, shapes)); });
+                planInto(sketch, std::move(model.graph), shapes, options.passes);
               });
   return sketch;
 }

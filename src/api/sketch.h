@@ -16,16 +16,13 @@ struct SketchOptions {
   ShapeRequest shapes = {};
   onnx::ReadOptions read = {};  ///< stand-ins for removed weights are welcome
   PassOptions passes = {};
-  std::string device = "cpu";
 };
 
 struct Sketch {
-  onnx::Model model;  ///< as imported
-  Graph bound;        ///< the same with the shapes of the request
+  Graph bound;  ///< as imported, with the shapes of the request
   std::optional<Graph> lowered;
-  std::optional<Plan> plan;  ///< its constants are empty
-  std::string whyNoPlan;     ///< what kept `lowered` or `plan` from being made
-  PassReport passes;
+  std::optional<Plan> plan;        ///< its constants are empty
+  std::string whyNoPlan;           ///< what kept `lowered` or `plan` from being made
   std::vector<std::string> notes;  ///< for people
 };
 

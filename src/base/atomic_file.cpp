@@ -15,6 +15,7 @@
 #include <memory>
 
 #include "base/error.h"
+#include "base/interrupt.h"
 #include "base/text.h"
 
 namespace ridge {
@@ -101,8 +102,12 @@ void AtomicFile::fail(int reason) const {
 }
 
 void AtomicFile::openDirectly() {
-  file_ = FileDescriptor(::open(path_.c_str(), O_WRONLY | O_CLOEXEC));
-  if (!file_.valid()) fail(errno);
+  for (;;) {  // a pipe is waited for until somebody reads from it
+    file_ = FileDescriptor(::open(path_.c_str(), O_WRONLY | O_CLOEXEC));
+    if (file_.valid()) return;
+    if (errno != EINTR) fail(errno);
+    throwIfInterrupted();
+  }
 }
 
 void AtomicFile::openTemporary() {
@@ -158,7 +163,10 @@ void AtomicFile::flush() {
 void AtomicFile::writeNow(std::span<const std::byte> bytes) {
   while (!bytes.empty()) {
     const ssize_t count = ::write(file_.get(), bytes.data(), bytes.size());
-    if (count < 0 && errno == EINTR) continue;
+    if (count < 0 && errno == EINTR) {
+      throwIfInterrupted();
+      continue;
+    }
     if (count < 0) fail(errno);
     bytes = bytes.subspan(static_cast<size_t>(count));
   }
@@ -167,8 +175,12 @@ void AtomicFile::writeNow(std::span<const std::byte> bytes) {
 void AtomicFile::commit() {
   check(file_.valid(), "a file is committed once");
   flush();
-  if (!temporary_.empty() && fsync(file_.get()) != 0 && errno != EINVAL && errno != EROFS) fail(errno);
-  if (!file_.close()) fail(errno);
+  while (!temporary_.empty() && fsync(file_.get()) != 0) {
+    if (errno == EINVAL || errno == EROFS) break;  // a file system that cannot
+    if (errno != EINTR) fail(errno);
+    throwIfInterrupted();
+  }
+  if (!file_.close() && errno != EINTR) fail(errno);  // interrupted, it is closed all the same
   if (temporary_.empty()) return;
   if (::rename(temporary_.c_str(), path_.c_str()) != 0) fail(errno);
   temporary_.clear();

@@ -3,12 +3,14 @@
 #include <fcntl.h>
 #include <fmt/format.h>
 #include <sys/file.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
+#include <cerrno>
 #include <cstdlib>
-#include <filesystem>
-#include <fstream>
-#include <sstream>
+
+#include "base/file_descriptor.h"
+#include "base/interrupt.h"
 
 namespace ridge {
 
@@ -20,19 +22,36 @@ std::string cachePath(std::string_view name) {
   return fmt::format("/tmp/ridge-{}", name);
 }
 
+// The size is that of the file which is read, not of one that stood there before, and no more is read: files
+// of /proc look regular and of no size.
 std::string readCache(const std::string& path, uintmax_t most) {
-  std::error_code error;
-  const uintmax_t size = std::filesystem::file_size(path, error);
-  if (error || size > most) return {};
-  std::ifstream file(path, std::ios::binary);
-  std::stringstream text;
-  text << file.rdbuf();
-  return text.str();
+  const FileDescriptor file(::open(path.c_str(), O_RDONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC));
+  struct stat status {};
+  if (!file.valid() || fstat(file.get(), &status) != 0 || !S_ISREG(status.st_mode)) return {};
+  if (static_cast<uintmax_t>(status.st_size) > most) return {};
+  std::string text(static_cast<size_t>(status.st_size), '\0');
+  size_t filled = 0;
+  while (filled < text.size()) {
+    const ssize_t count = ::read(file.get(), text.data() + filled, text.size() - filled);
+    if (count < 0 && errno == EINTR) continue;
+    if (count <= 0) break;
+    filled += static_cast<size_t>(count);
+  }
+  text.resize(filled);
+  return text;
 }
 
+bool blocksCache(const std::string& path) {
+  struct stat status {};
+  return ::stat(path.c_str(), &status) == 0 && !S_ISREG(status.st_mode);
+}
+
+// O_NONBLOCK: a pipe in the lock's place is opened at once too.
 FileLock::FileLock(const std::string& path)
-    : file_(::open((path + ".lock").c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0644)) {
-  held_ = file_ >= 0 && ::flock(file_, LOCK_EX) == 0;
+    : file_(::open((path + ".lock").c_str(), O_RDWR | O_CREAT | O_NONBLOCK | O_NOCTTY | O_CLOEXEC, 0644)) {
+  if (file_ < 0 || blocksCache(path)) return;
+  do held_ = ::flock(file_, LOCK_EX) == 0;
+  while (!held_ && errno == EINTR && !interrupted());
 }
 
 FileLock::~FileLock() {

@@ -10,10 +10,16 @@ namespace ridge {
 /// $XDG_CACHE_HOME/ridge/NAME, else ~/.cache/ridge/NAME, else /tmp/ridge-NAME.
 std::string cachePath(std::string_view name);
 
-/// The whole file; "" when it is missing, no regular file or larger than `most` bytes.
+/// The whole file; "" when it is missing, no regular file or larger than `most` bytes. Never waits for data:
+/// a pipe, a device or one of the system's own files in the place of a cache reads as empty.
 std::string readCache(const std::string& path, uintmax_t most);
 
-/// Holds an exclusive lock on PATH.lock while it lives; `held` tells whether there is one.
+/// Whether something other than a regular file stands there, so that a cache must not be written either;
+/// links are followed.
+bool blocksCache(const std::string& path);
+
+/// Holds an exclusive lock on PATH.lock while it lives; `held` tells whether there is one. There is none for
+/// a path that blocksCache(), nor when waiting for it was interrupted.
 class FileLock {
  public:
   explicit FileLock(const std::string& path);

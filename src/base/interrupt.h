@@ -4,7 +4,8 @@
 namespace ridge {
 
 /// For programs, once: SIGINT, SIGTERM and SIGHUP raise the flag below. A second signal removes temporary
-/// files and exits with 130 at once. The library itself never installs handlers.
+/// files and exits with 130 at once. Calls that wait (open of a pipe, read, flock) end with EINTR: whoever
+/// makes them asks throwIfInterrupted() and tries again. The library itself never installs handlers.
 void installInterruptHandler();
 
 bool interrupted() noexcept;

@@ -11,6 +11,7 @@
 
 #include "base/error.h"
 #include "base/file_descriptor.h"
+#include "base/interrupt.h"
 #include "base/text.h"
 
 namespace ridge {
@@ -25,12 +26,21 @@ namespace {
             escaped(path), todo);
 }
 
+/// A pipe is waited for until somebody writes into it.
+FileDescriptor openedForReading(const std::string& path) {
+  for (;;) {
+    FileDescriptor file(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
+    if (file.valid()) return file;
+    if (errno != EINTR) cannotRead(path, errno);
+    throwIfInterrupted();
+  }
+}
+
 }  // namespace
 
 std::shared_ptr<const MappedFile> MappedFile::open(const std::string& path, size_t streamLimit) {
   if (path.find('\0') != std::string::npos) cannotRead(path, ENOENT);
-  const FileDescriptor file(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
-  if (!file.valid()) cannotRead(path, errno);
+  const FileDescriptor file = openedForReading(path);
   struct stat status {};
   if (fstat(file.get(), &status) != 0) cannotRead(path, errno);
   if (S_ISDIR(status.st_mode))
@@ -60,7 +70,10 @@ void MappedFile::readAll(int descriptor, size_t limit) {
   for (;;) {
     if (owned_.size() == filled) owned_.resize(std::max<size_t>(size_t{1} << 16, 2 * filled));
     const ssize_t count = read(descriptor, owned_.data() + filled, owned_.size() - filled);
-    if (count < 0 && errno == EINTR) continue;
+    if (count < 0 && errno == EINTR) {
+      throwIfInterrupted();
+      continue;
+    }
     if (count < 0) cannotRead(path_, errno);
     if (count == 0) break;
     filled += static_cast<size_t>(count);

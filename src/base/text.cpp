@@ -197,6 +197,18 @@ std::optional<double> parseDouble(std::string_view text) {
   return value && std::isfinite(*value) ? value : std::nullopt;
 }
 
+std::optional<std::vector<int64_t>> parseSizes(std::string_view text) {
+  std::vector<int64_t> sizes;
+  for (size_t start = 0; start <= text.size();) {
+    const size_t end = std::min(text.find('x', start), text.size());
+    const std::optional<int64_t> size = parseInt(text.substr(start, end - start));
+    if (!size || *size < 0) return std::nullopt;
+    sizes.push_back(*size);
+    start = end + 1;
+  }
+  return sizes;
+}
+
 std::optional<int64_t> parseSize(std::string_view text) {
   struct Unit {
     std::string_view name;

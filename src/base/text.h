@@ -8,6 +8,7 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace ridge {
 
@@ -28,6 +29,8 @@ bool matchesGlob(std::string_view pattern, std::string_view text);
 /// range.
 std::optional<int64_t> parseInt(std::string_view text);
 std::optional<double> parseDouble(std::string_view text);
+/// "1x3x224x224": whole numbers from 0 on; nothing when `text` is anything else or a number is out of range.
+std::optional<std::vector<int64_t>> parseSizes(std::string_view text);
 /// Bytes: "1000", "64KiB", "64MiB", "4GiB", "1TiB", also kB, MB, GB, TB (powers of 1000) and fractions
 /// ("1.5GiB").
 std::optional<int64_t> parseSize(std::string_view text);

@@ -18,6 +18,7 @@
 #include <thread>
 #include <vector>
 
+#include "base/clock.h"
 #include "base/cpu.h"
 #include "base/cpu_limits.h"
 #include "base/error.h"
@@ -52,13 +53,13 @@ struct Signal {
   // Until done(word); returns the word.
   template <class Done>
   uint32_t wait(Done done) {
-    std::chrono::steady_clock::time_point deadline{};  // set late: a short wait asks for no time
+    Clock::time_point deadline{};  // set late: a short wait asks for no time
     for (int round = 1;; ++round) {
       const uint32_t seen = word.load(std::memory_order_acquire);
       if (done(seen)) return seen;
       _mm_pause();
       if (round % 16 != 0) continue;
-      const auto now = std::chrono::steady_clock::now();
+      const auto now = Clock::now();
       if (round == 16)
         deadline = now + kSpinTime;
       else if (now > deadline)
@@ -74,10 +75,6 @@ struct Signal {
   }
 };
 
-int64_t nowNs() {
-  return std::chrono::nanoseconds(std::chrono::steady_clock::now().time_since_epoch()).count();
-}
-
 struct Job {
   void (*call)(void*, int) = nullptr;
   void* object = nullptr;
@@ -92,10 +89,10 @@ struct Job {
   }
 
   void runObserved(int first) const noexcept {
-    int64_t begin = nowNs();
+    int64_t begin = steadyNs();
     for (int part = first; part < parts; part += stride) {
       call(object, part);
-      const int64_t end = nowNs();
+      const int64_t end = steadyNs();
       observer->ran(part, first, begin, end);
       begin = end;
     }

@@ -30,4 +30,8 @@ std::string opaqueName(const Node& node) {
   return escaped(attrs.domain.empty() ? attrs.opType : attrs.domain + "." + attrs.opType);
 }
 
+std::string opName(const Node& node) {
+  return isOpaque(node) ? opaqueName(node) : displayName(*node.op);
+}
+
 }  // namespace ridge::onnx

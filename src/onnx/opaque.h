@@ -31,5 +31,7 @@ inline bool isOpaque(const Node& node) {
 
 /// "com.microsoft.FusedConv", or "LSTM" in the standard domain. Only for nodes of opaqueOp().
 std::string opaqueName(const Node& node);
+/// The name of any node's op, for people: that of the op an opaque node stands for.
+std::string opName(const Node& node);
 
 }  // namespace ridge::onnx

@@ -10,6 +10,13 @@ int64_t elementsOf(const Graph& graph, ValueId value) {
   return value == kNoValue ? 0 : graph.value(value).shape.count().value_or(0);
 }
 
+bool hasStaticShapes(const Graph& graph, const Node& node) {
+  for (const auto* list : {&node.in, &node.out})
+    for (ValueId id : *list)
+      if (id != kNoValue && !graph.value(id).shape.isStatic()) return false;
+  return true;
+}
+
 int64_t saturatingProduct(int64_t a, int64_t b) {
   int64_t product = 0;
   return __builtin_mul_overflow(a, b, &product) ? std::numeric_limits<int64_t>::max() : product;

@@ -8,6 +8,9 @@ namespace ridge {
 /// Elements of a value with a static shape, else 0.
 int64_t elementsOf(const Graph& graph, ValueId value);
 
+/// Every input and output has a static shape.
+bool hasStaticShapes(const Graph& graph, const Node& node);
+
 /// a * b of counts; the largest int64 where that would overflow.
 int64_t saturatingProduct(int64_t a, int64_t b);
 /// a + b of counts, likewise.

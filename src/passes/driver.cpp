@@ -3,9 +3,9 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <chrono>
 #include <fstream>
 
+#include "base/clock.h"
 #include "base/error.h"
 #include "ir/dump.h"
 #include "ir/verifier.h"
@@ -142,7 +142,7 @@ class Driver {
   }
 
   void runPass(const Pass& pass) {
-    const auto start = std::chrono::steady_clock::now();
+    const auto start = Clock::now();
     const size_t before = report_.patches.size();
     std::erase_if(report_.declined, [&](const auto& entry) { return entry.pass == pass.name; });
     toFixpoint(pass);
@@ -154,7 +154,7 @@ class Driver {
     }
     auto& timing = timingOf(pass.name);
     timing.patches += static_cast<int64_t>(patches);
-    timing.seconds += std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
+    timing.seconds += secondsSince(start);
   }
 
   // Sweeps until one changes nothing; what the last one declined is what is reported.

@@ -6,6 +6,7 @@
 #include <system_error>
 
 #include "base/error.h"
+#include "base/text.h"
 #include "pipeline/sources.h"
 
 namespace ridge::pipeline {
@@ -53,7 +54,8 @@ std::vector<fs::directory_entry> entriesOf(const fs::path& folder) {
   std::error_code error;
   for (fs::directory_iterator at(folder, error), end; !error && at != end; at.increment(error))
     if (!at->path().filename().string().starts_with('.')) entries.push_back(*at);
-  if (error) failInput("the folder cannot be read: " + error.message(), folder.string());
+  if (error)
+    failInput("the folder cannot be read: " + error.message(), folder.string(), "check its permissions");
   const auto byName = [](const fs::directory_entry& a, const fs::directory_entry& b) {
     return a.path().filename().string() < b.path().filename().string();
   };
@@ -77,11 +79,12 @@ int64_t DataSet::inSource(int64_t index) const {
 
 DataSet openDataSet(const fs::path& folder, const DataOptions& options) {
   std::error_code ignored;
-  if (!fs::exists(folder, ignored)) failInput("the data folder does not exist", folder.string());
+  if (!fs::exists(folder, ignored))
+    failInput("the data folder does not exist", folder.string(), "check the path");
   if (!fs::is_directory(folder, ignored))
-    failInput("data is read from a folder, not from a file", folder.string());
+    failInput("data is read from a folder, not from a file", folder.string(), "name the folder");
   if (!options.split.empty() && options.split != "train" && options.split != "test")
-    failUsage("unknown split \"" + options.split + "\"", "--split", "use train or test");
+    failUsage("unknown split " + inQuotes(options.split), "--split", "use train or test");
 
   Opened opened = openLabelsCsv(folder, options);
   if (!opened.source) refuseLaterKinds(folder);

@@ -53,19 +53,22 @@ std::string advice(std::string_view text, std::initializer_list<std::string_view
 
 Json parseJson(std::string_view text, const std::string& name) {
   if (text.size() > kMostBytes)
-    failInput(fmt::format("the JSON has {} bytes, over the limit of {}", text.size(), kMostBytes), name);
+    failInput(fmt::format("the JSON has {} bytes, over the limit of {}", text.size(), kMostBytes), name,
+              "simplify the file");
   try {
     return Json::parse(text, Guard(name));
   } catch (const Json::exception& error) {
     // "[json.exception.parse_error.101] parse error at line 1, column 2: ..."
     std::string_view reason = error.what();
     if (const size_t end = reason.find("] "); end != std::string_view::npos) reason.remove_prefix(end + 2);
-    failInput("the file is not valid JSON: " + ridge::inQuotes(reason.substr(0, 200)), name);
+    failInput("the file is not valid JSON: " + ridge::inQuotes(reason.substr(0, 200)), name,
+              "mend it there; `python3 -m json.tool FILE` shows such places too");
   }
 }
 
 void JsonReader::fail(std::string what, std::string todo) const {
-  failInput(std::move(what), path_.empty() ? file_ : file_ + " at " + path_, std::move(todo));
+  failInput(std::move(what), path_.empty() ? file_ : file_ + " at " + path_,
+            todo.empty() ? "mend the file there" : std::move(todo));
 }
 
 JsonReader JsonReader::member(const std::string& key, const Json& value) const {

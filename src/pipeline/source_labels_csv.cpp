@@ -33,7 +33,8 @@ bool isSafe(const fs::path& path) {
 
 PictureFile parseRow(const CsvRow& row, size_t fileColumn, size_t labelColumn, const fs::path& images,
                      const std::string& place) {
-  if (std::max(fileColumn, labelColumn) >= row.fields.size()) failInput("the line has too few fields", place);
+  if (std::max(fileColumn, labelColumn) >= row.fields.size())
+    failInput("the line has too few fields", place, "write as many as the heading has");
   const std::string& file = row.fields[fileColumn];
   if (!isSafe(file) || file.find('\0') != std::string::npos)
     failInput("the path " + ridge::inQuotes(file) + " leads out of the folder", place,

@@ -21,6 +21,13 @@ Dims denseStrides(std::span<const int64_t> dims, Order order) {
   return strides;
 }
 
+bool liesDense(std::span<const int64_t> dims, std::span<const int64_t> strides, Order order) {
+  const Dims dense = denseStrides(dims, order);
+  for (size_t axis = 0; axis < dims.size(); ++axis)
+    if (dims[axis] > 1 && strides[axis] != dense[axis]) return false;
+  return true;
+}
+
 int64_t innermostStride(std::span<const int64_t> dims, std::span<const int64_t> strides, Order order) {
   if (order == Order::channelsLast && dims.size() >= 3 && dims[1] > 1) return strides[1];
   for (size_t axis = dims.size(); axis-- > 0;)

@@ -22,6 +22,9 @@ std::string_view name(Order order);
 /// Dense strides, in elements, by logical axis.
 Dims denseStrides(std::span<const int64_t> dims, Order order);
 
+/// The elements lie without gaps in this order; strides of axes of size 1 say nothing.
+bool liesDense(std::span<const int64_t> dims, std::span<const int64_t> strides, Order order);
+
 /// Distance between neighbours along the innermost axis that has any; 1 when there is none.
 int64_t innermostStride(std::span<const int64_t> dims, std::span<const int64_t> strides, Order order);
 

@@ -1,8 +1,8 @@
 #include "plan/planner.h"
 
 #include <algorithm>
-#include <chrono>
 
+#include "base/clock.h"
 #include "base/error.h"
 #include "base/text.h"
 #include "base/thread_pool.h"
@@ -13,10 +13,6 @@
 namespace ridge {
 
 namespace {
-
-double secondsSince(std::chrono::steady_clock::time_point start) {
-  return std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
-}
 
 std::set<ValueId> tapIds(const Graph& graph, const std::vector<std::string>& names) {
   std::set<ValueId> ids;
@@ -34,7 +30,7 @@ std::set<ValueId> tapIds(const Graph& graph, const std::vector<std::string>& nam
 Plan makePlan(const Graph& graph, const PlanOptions& options, WeightStore& weights) {
   check(!options.backends.empty() && !options.backends.back()->memory(),
         "the last backend of a plan is one of the host");
-  const auto start = std::chrono::steady_clock::now();
+  const auto start = Clock::now();
   const Memories memories(options.backends);
   Cover cover = coverGraph(graph, options.backends, tapIds(graph, options.taps));
   tune(graph, cover, options);

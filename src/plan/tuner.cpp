@@ -6,6 +6,7 @@
 #include <chrono>
 #include <random>
 
+#include "base/clock.h"
 #include "base/interrupt.h"
 #include "base/thread_pool.h"
 #include "plan/device_memory.h"
@@ -14,12 +15,6 @@
 namespace ridge {
 
 namespace {
-
-using Clock = std::chrono::steady_clock;
-
-double secondsSince(Clock::time_point start) {
-  return std::chrono::duration<double>(Clock::now() - start).count();
-}
 
 std::string signatureOfValue(const Graph& graph, ValueId id) {
   if (id == kNoValue) return "-";

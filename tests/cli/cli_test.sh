@@ -2,55 +2,8 @@
 # The command as scripts see it: exit codes, one error line, JSON that is nothing but JSON, files that are
 # whole or not there. Arguments: the ridge program. Runs in the root of the repository.
 set -u
-ridge=$(realpath "$1")
-model=$(realpath examples/cifar10_resnet20.onnx)
-pipeline=$(realpath examples/cifar10_resnet20.json)
-pictures=$(realpath examples/cifar10)
-cases=$(realpath tests/cli/make_cases.py)
-check_profile=$(realpath tests/cli/check_profile.py)
-folder=$(mktemp -d)
-trap 'rm -rf "$folder"' EXIT
-cd "$folder" || exit 1
-export XDG_CACHE_HOME=$folder/cache
-failures=0
-
-fail() {
-  echo "FAILED: $*"
-  failures=$((failures + 1))
-}
-
-# expect CODE ARGUMENTS...: runs ridge, keeps `out` and `err`; a failure is exactly one error line.
-expect() {
-  local code=$1
-  shift
-  "$ridge" "$@" >out 2>err </dev/null
-  local got=$?
-  [ "$got" = "$code" ] || fail "exit $got instead of $code: ridge $*: $(head -c 300 err)"
-  local lines
-  lines=$(grep -c '^ridge: error: ' err)
-  if [ "$code" = 0 ]; then
-    [ "$lines" = 0 ] || fail "an error line beside success: ridge $*"
-  else
-    [ "$lines" = 1 ] || fail "$lines error lines instead of 1: ridge $*"
-    [ -z "$(grep -v '^ridge: ' err)" ] || fail "more than notes and the error line: ridge $*: $(cat err)"
-  fi
-}
-
-says() { # says FILE TEXT
-  grep -qF -- "$2" "$1" || fail "'$2' is missing in: $(head -c 300 "$1")"
-}
-
-is_json() { # is_json FILE: begins and ends like one document, and has what every document has
-  [ "$(head -c 1 "$1")" = '{' ] && [ "$(tail -c 2 "$1" | tr -d '\n')" = '}' ] || fail "no JSON: $(head -c 200 "$1")"
-  grep -q '"schema": *1' "$1" || fail "no schema in $1: $(head -c 200 "$1")"
-  grep -q '"ridge": *"' "$1" || fail "no version in $1"
-}
-
-only_files() { # only_files NAME...: nothing else lies in work/
-  local got
-  got=$(cd work && ls -A | sort | tr '\n' ' ')
-  [ "$got" = "$(printf '%s\n' "$@" | sort | tr '\n' ' ')" ] || fail "files in work/: $got instead of $*"
-}
+# shellcheck source=tests/cli/support.sh
+. tests/cli/support.sh "$1"
 
 # --- help and usage
 expect 0 --version
@@ -78,6 +31,26 @@ expect 2 build "$model" -o work.ridge --shapes nonsense
 expect 2 build "$model" -o work.ridge --shapes no_such_input:1x3x32x32
 expect 2 run "$model" --top many
 [ -e work.ridge ] && fail "wrong usage left a file"
+
+# numbers of flags: whole, in a range, in one clear line
+for arguments in "run $model --top 1e23" "run $model --top -1" "run $model --seed -1" "profile $model --rows -1" \
+  "profile $model --rows 1.5" "roofline $model --top 1e23" "bench $model --iterations 0" "bench $model --streams 257" \
+  "eval $model --data $pictures --limit -1" "eval $model --data $pictures --skip 99999999999999999999"; do
+  # shellcheck disable=SC2086
+  expect 2 $arguments
+  says err "is no whole number from"
+done
+
+# what the user typed reaches the terminal as text only
+red=$'\e[31mred'
+for arguments in "run $model --top $red" "profile $model --sort $red" "eval $model --data $red --pipeline $pipeline" \
+  "eval $model --data $pictures --pipeline $red" "roofline $model --sweep $red" "$red" "inspect $red" "device --name $red" \
+  "run $model --$red" "build $model -o $red/out --tune off" "explain $model --tune off --layer $red"; do
+  # shellcheck disable=SC2086
+  "$ridge" $arguments >out 2>err </dev/null && fail "success: $arguments"
+  cat out err | grep -q $'\e' && fail "an escape reaches the terminal: $arguments"
+  says err 'x1b[31mred'
+done
 
 # --- bad input
 expect 3 inspect missing.onnx
@@ -123,6 +96,44 @@ expect 0 optimize "$model" -o /dev/null
 if [ -w /dev/full ]; then
   expect 4 build "$model" -o /dev/full --tune off --verify off
 fi
+
+# places of outputs are looked at before the work, and inputs are not overwritten
+cp "$model" kept.onnx
+ln -s kept.onnx link.onnx
+for arguments in "inspect kept.onnx --json kept.onnx" "inspect kept.onnx --json ./kept.onnx" "inspect kept.onnx --json link.onnx" \
+  "inspect kept.onnx --no-such-flag --json=kept.onnx" "optimize kept.onnx -o kept.onnx" "build kept.onnx -o link.onnx" \
+  "roofline kept.onnx --target A100 --html kept.onnx" "roofline kept.onnx --target A100 --html one --png one" \
+  "roofline kept.onnx --target A100 --html work/../one --json one" "run kept.onnx --input input=kept.npy --save-inputs kept.npy" \
+  "bench kept.onnx --times kept.onnx" "bench kept.onnx --timing-cache kept.onnx"; do
+  touch kept.npy
+  rm -f one
+  # shellcheck disable=SC2086
+  expect 2 $arguments
+  cmp -s kept.onnx "$model" || fail "the model was overwritten: $arguments"
+  [ -L link.onnx ] || fail "the link was overwritten: $arguments"
+  [ -s kept.npy ] && fail "the input was overwritten: $arguments"
+done
+rm -f one kept.npy
+for arguments in "bench $model --duration 3600 --times missing_folder/times" "profile $model --duration 3600 --html missing_folder/page" \
+  "profile $model --duration 3600 --json missing_folder/json" "roofline $model --target A100 --png missing_folder/plot"; do
+  # shellcheck disable=SC2086
+  expect 4 $arguments
+  [ -s out ] && fail "it had worked already: $arguments"
+done
+expect 0 roofline kept.onnx --target A100 --html /dev/null --png /dev/null --json /dev/null
+
+# one signal ends it, whatever it waits for
+mkfifo pipe
+"$ridge" optimize pipe -o work/never.onnx >out 2>err &
+waiting=$!
+for _ in $(seq 100); do
+  grep -q ') S' /proc/$waiting/stat && break
+  sleep 0.1
+done
+kill -INT $waiting
+wait $waiting
+[ $? = 130 ] || fail "a signal while a pipe is opened: exit $?: $(cat err)"
+rm -f pipe
 
 # --- damaged engines
 head -c 3000 work/good.ridge >cut.ridge
@@ -288,32 +299,6 @@ expect 0 inspect cases/branches.onnx --layers
 says out "3 nodes (2 of them in bodies, counted once), 2 parameters"
 says out "  Mul inside"
 
-# --- reasons: of a model and of an engine, tables, stories, JSON
-expect 0 explain "$model" --tune off
-says out "/6/c2/Conv"
-says out "batch_norm_into_producer"
-says err "is a model: it is built in memory"
-expect 0 explain work/good.ridge --layer '/6/c2/*'
-says out "  /6/c2/Conv (Conv) runs as cpu.conv_gemm in about"
-says out "folded into the weights of /6/c2/Conv."
-says out "/6/Add follows, but is computed with /6/sc/sc.0/Conv instead: it also reads"
-expect 0 explain work/good.ridge --all
-says out "/14/Gemm (MatMul+Add) runs as"
-expect 2 explain work/good.ridge --layer /6/c2/Con
-says err "did you mean /6/c2/Conv?"
-expect 0 explain work/good.ridge --layer /14/Gemm --json -
-is_json out
-for key in '"kind": "explain"' '"tried"' '"chosen": true' '"not_fused"' '"precision"' '"asked": "fp32"' '"passes"' \
-  '"pass": "batch_norm_into_producer"' '"islands": []' '"measured_us": null' '"sentences"' '"kind": "view"'; do
-  says out "$key"
-done
-expect 0 explain cases/picks.onnx --tune off --json result.json
-says out "NonZero makes results whose shapes are known only when it has run"
-says result.json '"causes"'
-rm -f result.json
-expect 3 explain flipped.ridge
-expect 3 explain missing.onnx --json -
-
 # --- values of inputs that steer: numbers, lists, truth
 expect 0 run cases/steered.onnx --value shape=3,4,flag=true
 says out "y: float32 3x4"
@@ -350,85 +335,6 @@ expect 3 run work/scaled.ridge --tap '*'
 says err "--no-portable"
 rm -f work/scaled.ridge
 
-# --- devices: this machine, the table, files of the user
-expect 0 device --help
-says out "Example:"
-expect 2 device --no-such-flag
-expect 0 device
-says out "this machine: "
-says out "bandwidth not known"
-expect 0 device --name 'rtx 3080' --json -
-is_json out
-says out '"kind": "device"'
-says out '"ridge_point": 39.1'
-expect 0 device --name A100
-says out "1.41 GHz x 108 SM x 4 tensor cores x 256 FMA x 2 = 311.9 TFLOPS"
-says out "tensor cores want channels in multiples"
-expect 0 device --name 'Jetson AGX Xavier'
-says out "32 TOPS count the DLA"
-expect 0 device --name H200,T4 --name 'RTX 5090' --precision fp16
-says out "NVIDIA GeForce RTX 5090"
-says out "fp16 ridge point"
-expect 0 device --list
-says out "AMD EPYC 9654"
-expect 0 device --name V100 --gemm 4x4x8 --precision fp16 --json result.json
-is_json result.json
-says result.json '"steps": 128'
-says out "1 tensor core"
-expect 0 device --gemm 100x100x100 --precision fp32
-for arguments in "--name RTX3081" "--name H100" "--name ," "--gemm 4x4 --precision fp16" "--gemm 4x4x8" \
-  "--gemm 4x4x8 --precision fp17" "--name V100 --gemm 8x8x8 --precision int4" "--list --name A100" \
-  "--measure --name A100" "--measure --list" "--measure --gemm 4x4x8 --precision fp16"; do
-  # shellcheck disable=SC2086
-  expect 2 device $arguments
-done
-expect 2 device --name 'RTX 3081'
-says err "did you mean NVIDIA GeForce RTX 3080"
-RIDGE_ISA=generic XDG_CACHE_HOME=$PWD/cache expect 0 device --measure --threads 1 --json result.json
-is_json result.json
-says result.json '"median_ops_per_s"'
-says out "a step of a plan"
-[ -s cache/ridge/machine.json ] || fail "the measurement was not stored"
-echo '{"devices": {"My Board": {"generation": "ada", "cores": 10, "clock_ghz": 2}}}' >mine.json
-expect 0 device --name 'my board' --device-file mine.json
-says out "2 GHz x 10 SM x 128 CUDA cores x 2 = 5.12 TFLOPS"
-echo '{"devices": {"My Board": {"generation": "ada", "cores": 10, "clock_ghz": -2}}}' >mine.json
-expect 3 device --device-file mine.json
-says err 'mine.json at devices["My Board"].clock_ghz'
-expect 3 device --device-file missing.json
-expect 3 device --device-file "$model"
-
-# --- rooflines and lint: models, engines, what crosses the ridge, reports
-expect 0 roofline "$model" --target A100 --json result.json --html page.html --png plot.png
-is_json result.json
-says result.json '"convention": "standard"'
-says result.json '"kernel": "cpu.conv_gemm"'
-says result.json '"advice"'
-says out "after fusion: "
-says page.html "cifar10_resnet20"
-[ "$(head -c 4 plot.png | tail -c 3)" = PNG ] || fail "plot.png is no PNG"
-expect 0 roofline "$model" --target 'RTX 3080' --convention slides --sweep batch=1,64 --sweep precision=fp32,fp16 --top 3
-says out "crosses the ridge"
-expect 0 roofline "$model" --target A100 --json -
-is_json out
-expect 0 build "$model" -o roof.ridge --tune off --verify off
-expect 0 roofline roof.ridge --target A100 --batch 4
-for arguments in "--target RTX3081" "--precision fp17" "--convention lectures" "--sweep batch" "--sweep batch=" \
-  "--sweep batch=0" "--sweep speed=1,2" "--target A100 --precision fp8" "--top -1"; do
-  # shellcheck disable=SC2086
-  expect 2 roofline "$model" $arguments
-done
-expect 3 roofline missing.onnx --target A100
-expect 3 roofline "$model" --target A100 --device-file "$model"
-expect 0 lint "$model" --target A100 --precision fp16 --json result.json
-is_json result.json
-says result.json '"kind": "lint"'
-expect 1 lint "$model" --target A100 --all --require clean
-expect 0 lint --list-rules
-says out "cancelling-moves"
-expect 2 lint "$model" --disable-rule channel
-expect 2 lint "$model" --require spotless
-
 # --- advice that names what the user gave
 expect 2 run cases/scaled.onnx --input bias=cases/state.npy
 says err "'bias' is a constant of the model"
@@ -445,56 +351,6 @@ for command in run verify bench "verify --bisect-passes" "compare cases/texts.on
   expect 3 $command cases/texts.onnx
   says err "strings, which no kernel does"
 done
-
-# --- profiles
-expect 0 profile work/good.ridge --duration 0.2 --warmup 0 --json profile.json --trace trace.json --html profile.html \
-  --png profile.png --data "$pictures" --limit 3 --threads 2 --counters
-says out "end to end without profiling"
-says out "roof: "
-says out "postprocess"
-is_json profile.json
-python3 "$check_profile" profile.json trace.json || fail "the profile or its trace is wrong"
-says profile.html "<html"
-[ "$(head -c 4 profile.png | tail -c 3)" = PNG ] || fail "profile.png is no picture"
-expect 0 profile "$model" --duration 0.05 --warmup 0 --tune off --quiet --json - --threads 1
-is_json out
-says out '"gap_ms"'
-expect 0 profile cases/branches.onnx --duration 0.05 --warmup 0 --rows 1 --json inside.json
-says inside.json '"inside"'
-says inside.json '"floor_ms_note"'
-expect 0 profile cases/picks.onnx --duration 0.05 --warmup 0 --sort order
-expect 0 build "$model" -o bare.ridge --tune off --verify off --no-portable
-expect 0 profile bare.ridge --duration 0.05 --warmup 0 --json bare.json
-says out "no floors: "
-says bare.json '"cost_note"'
-expect 2 profile work/good.ridge --sort speed
-expect 2 profile work/good.ridge --duration -1
-expect 2 profile work/good.ridge --pipeline "$pipeline"
-expect 3 profile missing.onnx
-expect 4 profile work/good.ridge --duration 0 --warmup 0 --trace missing_folder/trace.json
-rm -f work/*.json
-
-# two profiles, a profile and an engine, what is no profile
-expect 0 compare profile.json profile.json --layers --json diff.json
-says out "0 with another kernel"
-says diff.json '"ratio": 1.0'
-expect 0 compare profile.json work/good.ridge --layers
-says out "0 only in A, 0 only in B"
-expect 0 compare work/good.ridge work/good.ridge --layers --json diff.json
-says diff.json '"plans"'
-expect 0 compare profile.json profile.json --require 'ratio<=1.01'
-expect 1 compare profile.json profile.json --require 'ratio<=0.5' --json diff.json
-says diff.json '"passed": false'
-expect 2 compare profile.json profile.json --require 'cosine>=0.5'
-expect 2 compare profile.json work/good.ridge --require 'ratio<=1'
-expect 2 compare profile.json "$model"
-echo '{"kind": "profile", "layers": 3}' >broken.json
-expect 3 compare broken.json profile.json
-says err "latency_ms"
-head -c 900 profile.json >broken.json
-expect 3 compare profile.json broken.json --layers
-says err "broken.json"
-expect 3 compare diff.json profile.json
 
 # --- completion, as bash itself asks for it
 for shell in bash zsh fish; do
@@ -514,7 +370,4 @@ complete_with() { # complete_with WORD...: what bash offers for the last one
 [ -z "$(complete_with ridge inspect --streams)" ] || fail "bash offers a flag of another command"
 [ -z "$(complete_with ridge inspect mo)" ] || fail "bash offers words where a file belongs"
 
-if [ "$failures" != 0 ]; then
-  echo "$failures failures"
-  exit 1
-fi
+finish

@@ -13,18 +13,11 @@ namespace ridge::test {
 
 namespace {
 
-bool lies(const ArraySpec& array, Order order) {
-  const Dims dense = denseStrides(array.dims, order);
-  for (size_t axis = 0; axis < array.dims.size(); ++axis)
-    if (array.dims[axis] > 1 && array.strides[axis] != dense[axis]) return false;
-  return true;
-}
-
 std::string textOf(const ArraySpec& array) {
   if (array.at.space == Space::none) return array.type == DType::undefined ? "-" : "packed";
-  const char* order = lies(array, Order::plain)          ? "plain"
-                      : lies(array, Order::channelsLast) ? "last"
-                                                         : "slice";
+  const char* order = liesDense(array.dims, array.strides, Order::plain)          ? "plain"
+                      : liesDense(array.dims, array.strides, Order::channelsLast) ? "last"
+                                                                                  : "slice";
   switch (array.at.space) {
     case Space::input:
       return fmt::format("{}@input{}", order, array.at.index);

@@ -1,7 +1,6 @@
 #include <fmt/format.h>
-#include <sys/resource.h>
 
-#include <atomic>
+#include <algorithm>
 #include <chrono>
 #include <exception>
 #include <optional>
@@ -12,10 +11,10 @@
 #include "base/interrupt.h"
 #include "base/text.h"
 #include "base/thread_pool.h"
+#include "base/time_text.h"
 #include "commands.h"
-#include "common/arrays.h"
-#include "common/data.h"
-#include "common/statistics.h"
+#include "common/measurement.h"
+#include "common/output_files.h"
 #include "runtime/context.h"
 
 namespace ridge::tool {
@@ -24,15 +23,8 @@ namespace {
 
 using Clock = std::chrono::steady_clock;
 
-struct Flags {
-  CommonFlags common;
-  LimitFlags limits;
-  ShapeFlags shapes;
-  PlanFlags plan;
-  InputFlags inputs;
-  DataFlags data;
-  std::string path, times;
-  double duration = 3, warmup = 0.3;
+struct Flags : MeasureFlags {
+  std::string times;
   std::optional<int64_t> iterations;
   int streams = 1;
   bool layers = false;
@@ -40,11 +32,6 @@ struct Flags {
 
 double secondsSince(Clock::time_point start) {
   return std::chrono::duration<double>(Clock::now() - start).count();
-}
-
-void setInputs(ExecutionContext& context, const NamedInputs& inputs) {
-  for (size_t port = 0; port < context.plan().inputs.size(); ++port)
-    context.setInput(port, inputs.at(context.plan().inputs[port].name));
 }
 
 struct Samples {
@@ -147,28 +134,12 @@ std::vector<double> measureLayers(const std::shared_ptr<const Executable>& execu
   return medians;
 }
 
-int64_t batchOf(const Executable& executable) {
-  if (executable.plan().inputs.empty()) return 1;
-  const Dims& dims = executable.inputArray(0).dims;
-  return dims.empty() ? 1 : std::max<int64_t>(dims[0], 1);
-}
-
-int64_t peakMemoryBytes() {
-  rusage usage{};
-  getrusage(RUSAGE_SELF, &usage);
-  return static_cast<int64_t>(usage.ru_maxrss) * 1024;
-}
-
-Json latencyJson(const Distribution& d) {
-  return {{"min", d.min}, {"median", d.median}, {"mean", d.mean}, {"stddev", d.stddev},
-          {"p90", d.p90}, {"p95", d.p95},       {"p99", d.p99},   {"max", d.max}};
-}
-
 Json layersJson(const Plan& plan, const std::vector<double>& medians, const Output& out) {
   double total = 0;
   for (double median : medians) total += median;
   Json layers = Json::array();
-  std::vector<std::vector<std::string>> rows{{"layer", "ops", "kernel", "ms", "share %"}};
+  const TimeUnit unit(medians.empty() ? 0 : *std::max_element(medians.begin(), medians.end()) / 1e3);
+  std::vector<std::vector<std::string>> rows{{"layer", "ops", "kernel", std::string(unit.name()), "share %"}};
   for (size_t at = 0; at < medians.size(); ++at) {
     const Step& step = plan.steps[at];
     const std::string kernel = step.kernel.backend + "." + step.kernel.tactic;
@@ -176,16 +147,10 @@ Json layersJson(const Plan& plan, const std::vector<double>& medians, const Outp
     layers.push_back(
         {{"name", step.name}, {"ops", step.ops}, {"kernel", kernel}, {"ms", medians[at]}, {"share", share}});
     rows.push_back({escaped(step.name), escaped(fmt::format("{}", fmt::join(step.ops, "+"))), escaped(kernel),
-                    fmt::format("{:.4f}", medians[at]), fmt::format("{:.1f}", 100 * share)});
+                    unit.of(medians[at] / 1e3), fmt::format("{:.1f}", 100 * share)});
   }
   out.table(rows);
   return layers;
-}
-
-int64_t fallbacks(const Plan& plan) {
-  int64_t count = 0;
-  forEachStep(plan, [&](const Step& step, int) { count += step.fallback; });
-  return count;
 }
 
 Json document(const Flags& flags, const Source& source, const ExecutionContext& context,
@@ -206,8 +171,8 @@ Json document(const Flags& flags, const Source& source, const ExecutionContext& 
             {"isa", plan.architecture},
             {"cpu", cpuInfo().model},
             {"runs", runs},
-            {"fallback_layers", fallbacks(plan)}};
-  json["latency_ms"] = latencyJson(distributionOf(samples.milliseconds));
+            {"fallback_layers", fallbackLayers(plan)}};
+  json["latency_ms"] = distributionJson(distributionOf(samples.milliseconds));
   json["throughput_per_s"] = static_cast<double>(runs * batch) / samples.wallSeconds;
   if (source.kind == FileKind::engine)
     json["build_s"] = nullptr;
@@ -230,30 +195,8 @@ void writeTimes(const std::string& file, const Samples& samples) {
 int run(const Flags& flags) {
   flags.common.apply();
   const Output out(flags.common);
-  if (flags.streams < 1 || flags.streams > 256)
-    failUsage("that many streams are not possible", "--streams", "use 1 to 256");
-  if (flags.iterations && *flags.iterations < 1)
-    failUsage("there is nothing to measure", "--iterations", "use 1 or more");
-  if (!(flags.duration >= 0 && flags.duration < 1e6) || !(flags.warmup >= 0 && flags.warmup < 1e6))
-    failUsage("a time is out of range", "--duration, --warmup", "use seconds");
-  BuildOptions options;
-  options.read = flags.limits.read();
-  flags.plan.apply(options, Tune::fast);
-  flags.limits.apply(options.passes);
-  options.progress = out.progress();
-  const ShapeRequest request = flags.shapes.requests().front();
-  NamedInputs inputs;
-  if (flags.data.given())
-    inputs = std::move(loadSamples(flags.data, flags.path, 1).front().inputs);
-  else if (!flags.inputs.inputs.empty())
-    inputs =
-        flags.inputs.load(inputsOf(flags.path, options.read), request, constantsOf(flags.path, options.read));
-  const Source source = openSource(flags.path, withShapesOf(inputs, request), options, out);
-  std::vector<std::string> names;
-  for (const Port& port : source.executable->plan().inputs) names.push_back(port.name);
-  flags.inputs.rangesOf(names, inputs);
-  flags.inputs.complete(inputs, *source.executable, flags.common.seed);
-
+  flags.check();
+  const auto [source, inputs] = openMeasured(flags, false, out);
   const Samples samples = measure(source, inputs, flags);
   const ExecutionContext context(source.executable);
   Json json = document(flags, source, context, samples);
@@ -263,18 +206,22 @@ int run(const Flags& flags) {
   if (flags.layers)
     json["layers"] = layersJson(context.plan(), measureLayers(source.executable, inputs, 1), out);
   if (!flags.times.empty()) writeTimes(flags.times, samples);
-  out.line(fmt::format("{} runs on {} ({}), {} threads, {} streams, batch {}", samples.milliseconds.size(),
-                       context.plan().device, context.plan().architecture, ThreadPool::instance().threads(),
-                       flags.streams, batchOf(*source.executable)));
-  out.line(
-      fmt::format("latency ms: min {:.3f}  median {:.3f}  mean {:.3f}  p90 {:.3f}  p99 {:.3f}  max {:.3f}",
-                  d.min, d.median, d.mean, d.p90, d.p99, d.max));
+  out.line(fmt::format("{} on {} ({}), {}, {}, batch {}", counted(std::ssize(samples.milliseconds), "run"),
+                       escaped(context.plan().device), escaped(context.plan().architecture),
+                       counted(ThreadPool::instance().threads(), "thread"), counted(flags.streams, "stream"),
+                       batchOf(*source.executable)));
+  const TimeUnit unit(d.median / 1e3);
+  const auto figure = [&](double milliseconds) { return unit.of(milliseconds / 1e3); };
+  out.line(fmt::format("latency {}: min {}  median {}  mean {}  p90 {}  p99 {}  max {}", unit.name(),
+                       figure(d.min), figure(d.median), figure(d.mean), figure(d.p90), figure(d.p99),
+                       figure(d.max)));
   out.line(fmt::format("throughput: {:.1f} items/s; activations {}, constants {}",
                        json["throughput_per_s"].get<double>(),
                        formatBytes(static_cast<int64_t>(context.activationBytes())),
                        formatBytes(static_cast<int64_t>(source.executable->weightBytes()))));
-  if (const int64_t count = fallbacks(context.plan()))
-    out.line(fmt::format("{} layers fall back to reference kernels; `ridge explain` says why", count));
+  if (const int64_t count = fallbackLayers(context.plan()))
+    out.line(counted(count, "layer falls", "layers fall") +
+             " back to a reference kernel; `ridge explain` says why");
   out.json(std::move(json));
   return 0;
 }
@@ -283,20 +230,15 @@ int run(const Flags& flags) {
 
 std::function<int()> addBench(CLI::App& app) {
   auto flags = std::make_shared<Flags>();
-  app.add_option("MODEL|ENGINE", flags->path, "an .onnx file or an engine")->required();
-  app.add_option("--duration", flags->duration, "seconds to measure")->capture_default_str();
-  app.add_option("--iterations", flags->iterations, "runs to measure, instead of a duration");
-  app.add_option("--warmup", flags->warmup, "seconds before that")->capture_default_str();
+  flags->addMeasured(app, "seconds to measure");
+  app.add_option("--iterations", flags->iterations, "runs to measure, instead of a duration")
+      ->check(wholeNumber(1, 1'000'000'000));
   app.add_option("--streams", flags->streams, "contexts at the same time, each with a thread of its own")
+      ->check(wholeNumber(1, 256))
       ->capture_default_str();
   app.add_flag("--layers", flags->layers, "also the time of every layer");
-  app.add_option("--times", flags->times, "write every sample to FILE");
-  flags->inputs.add(app);
-  flags->data.add(app);
-  flags->shapes.add(app);
-  flags->plan.add(app);
-  flags->limits.add(app);
-  flags->common.add(app);
+  app.add_option("--times", flags->times, "write every sample to FILE")->type_name(kWrittenFile);
+  flags->add(app);
   return [flags] { return run(*flags); };
 }
 

@@ -8,6 +8,8 @@
 #include "base/text.h"
 #include "commands.h"
 #include "common/arrays.h"
+#include "common/output_files.h"
+#include "common/source.h"
 #include "engine/engine_file.h"
 #include "ops/list.h"
 #include "passes/pass_list.h"
@@ -36,17 +38,13 @@ VerifyMode verifyMode(const std::string& text) {
 }
 
 BuildOptions optionsOf(const Flags& flags, const Output& out) {
-  BuildOptions options;
-  flags.plan.apply(options, Tune::fast);
+  BuildOptions options = tool::optionsOf(flags.plan, flags.limits, Tune::fast, out);
   checkPassNames(options.passes.disabled);
-  flags.limits.apply(options.passes);
-  options.read = flags.limits.read();
   options.shapes = flags.range.given() ? flags.range.requests(flags.shapes) : flags.shapes.requests();
   options.range = flags.range.given();
   options.verify = verifyMode(flags.verify);
   options.seed = flags.common.seed;
   options.keepPortable = !flags.noPortable;
-  options.progress = out.progress();
   if (flags.precision != "fp32")
     failUsage(fmt::format("the precision '{}' is not there yet", escaped(flags.precision)), "--precision",
               "use fp32");
@@ -103,11 +101,12 @@ void describe(const BuildResult& result, const Flags& flags, const std::string& 
     rows.push_back({phase.phase, fmt::format("{:.2f}", phase.seconds)});
   out.table(rows);
   const Plan& plan = result.data.plans.front();
-  out.line(fmt::format("{} steps on {} ({}), {} of activations, {} of constants", plan.steps.size(),
-                       plan.device, plan.architecture, formatBytes(static_cast<int64_t>(plan.arenaBytes)),
+  out.line(fmt::format("{} on {} ({}), {} of activations, {} of constants",
+                       counted(std::ssize(plan.steps), "step"), plan.device, plan.architecture,
+                       formatBytes(static_cast<int64_t>(plan.arenaBytes)),
                        formatBytes(static_cast<int64_t>(makeExecutable(result.data, 0)->weightBytes()))));
   if (const size_t integers = integerRegions(plan); integers > 0)
-    out.line(fmt::format("{} regions execute as integers", integers));
+    out.line(counted(static_cast<int64_t>(integers), "region executes", "regions execute") + " as integers");
   forEachStep(plan, [&](const Step& step, int) {
     if (step.fallback)
       out.line(fmt::format("falls back to a reference kernel: {} ({})", escaped(step.name),
@@ -117,9 +116,10 @@ void describe(const BuildResult& result, const Flags& flags, const std::string& 
   if (verifyMode(flags.verify) == VerifyMode::off) {
     out.line("not verified (--verify off)");
   } else if (report.passed) {
-    out.line(fmt::format(
-        "verified: {} results, worst channel {:.1f} dB{}", report.regions.size(), report.worstRegionDb,
-        report.unchecked.empty() ? "" : fmt::format(", {} unchecked", report.unchecked.size())));
+    out.line(
+        fmt::format("verified: {}, worst channel {:.1f} dB{}", counted(std::ssize(report.regions), "result"),
+                    report.worstRegionDb,
+                    report.unchecked.empty() ? "" : fmt::format(", {} unchecked", report.unchecked.size())));
   }
   if (result.verified || verifyMode(flags.verify) == VerifyMode::off)
     out.line("written to " + escaped(written));
@@ -180,7 +180,7 @@ std::function<int()> addBuild(CLI::App& app) {
   auto flags = std::make_shared<Flags>();
   app.add_option("MODEL", flags->model, "an .onnx file, or an engine to plan again for this machine")
       ->required();
-  app.add_option("-o,--output", flags->output, "the engine to write")->required();
+  app.add_option("-o,--output", flags->output, "the engine to write")->type_name(kWrittenFile)->required();
   app.add_option("--verify", flags->verify, "full, sample (every tenth region) or off")
       ->capture_default_str();
   app.add_option("--precision", flags->precision, "fp32")->capture_default_str();

@@ -8,8 +8,7 @@
 #include "api/taps.h"
 #include "base/text.h"
 #include "commands.h"
-#include "common/arrays.h"
-#include "common/data.h"
+#include "common/network_flags.h"
 #include "common/requirement.h"
 #include "common/saved_outputs.h"
 #include "common/verdicts.h"
@@ -20,13 +19,7 @@ namespace ridge::tool {
 
 namespace {
 
-struct Flags {
-  CommonFlags common;
-  LimitFlags limits;
-  ShapeFlags shapes;
-  PlanFlags plan;
-  InputFlags inputs;
-  DataFlags data;
+struct Flags : NetworkFlags {
   std::array<std::string, 2> paths;
   std::vector<std::string> require;
   bool layers = false;
@@ -50,11 +43,11 @@ const Tensor* find(const NamedTensors& tensors, const std::string& name) {
 class Side {
  public:
   Side(const Flags& flags, size_t at, const Output& out)
-      : flags_(flags), out_(out), path_(flags.paths[at]), saved_(isSaved(path_)) {
-    options_.read = flags.limits.read();
-    flags.plan.apply(options_, Tune::off);
-    flags.limits.apply(options_.passes);
-    options_.progress = out.progress();
+      : flags_(flags),
+        out_(out),
+        path_(flags.paths[at]),
+        saved_(isSaved(path_)),
+        options_(optionsOf(flags.plan, flags.limits, Tune::off, out)) {
     if (!saved_) inputs_ = inputsOf(path_, options_.read);
   }
 
@@ -89,8 +82,7 @@ class Side {
 
   Tensors execute(const NamedInputs& inputs) {
     ExecutionContext& context = context_->implementation();
-    for (size_t port = 0; port < context.plan().inputs.size(); ++port)
-      context.setInput(port, inputs.at(context.plan().inputs[port].name));
+    setInputs(context, inputs);
     if (taps_) taps_->attach(context);
     withAdvice(kContentsAdvice, [&] { context.execute(); });
     Tensors tensors;
@@ -343,12 +335,7 @@ std::function<int()> addCompare(CLI::App& app) {
       "--require", flags->require,
       "exit 1 unless it holds for every output, instead of the usual bounds: sqnr_db>=40; of profiles: "
       "ratio<=1.05");
-  flags->inputs.add(app);
-  flags->data.add(app);
-  flags->shapes.add(app);
-  flags->plan.add(app);
-  flags->limits.add(app);
-  flags->common.add(app);
+  flags->add(app);
   return [flags] { return run(*flags); };
 }
 

@@ -11,6 +11,7 @@
 #include "api/load.h"
 #include "base/mapped_file.h"
 #include "base/text.h"
+#include "base/time_text.h"
 #include "common/requirement.h"
 
 namespace ridge::tool {
@@ -21,10 +22,18 @@ using analyze::ComparedLayer;
 using analyze::LayerPair;
 using Row = std::vector<std::string>;
 
+/// What a profile was made of; missing where the file does not say, or could not know.
+struct Subject {
+  std::optional<int64_t> batch, threads;
+  std::optional<int64_t> macs, parameters;  ///< of the whole network
+  std::string device, architecture, cpu;
+};
+
 struct Side {
   std::string path;
   std::vector<ComparedLayer> layers;
   std::optional<double> latencyMs;
+  Subject subject = {};
 };
 
 [[noreturn]] void failProfile(const std::string& path, const std::string& sentence) {
@@ -65,6 +74,18 @@ class Fields {
     return number;
   }
 
+  /// What may be missing: "", or nothing for what is no whole number over 0.
+  std::string textOrNone(const char* key) const {
+    const auto found = object_.find(key);
+    return found != object_.end() && found->is_string() ? found->get<std::string>() : "";
+  }
+  std::optional<int64_t> countOrNone(const char* key) const {
+    const auto found = object_.find(key);
+    if (found == object_.end() || !found->is_number_integer() || found->get<int64_t>() <= 0)
+      return std::nullopt;
+    return found->get<int64_t>();
+  }
+
   const Json& at(const char* key) const {
     const auto found = object_.find(key);
     if (found == object_.end()) fail(fmt::format("has no '{}'", key));
@@ -78,6 +99,19 @@ class Fields {
   std::string path_, where_;
 };
 
+Subject subjectOf(const Json& document, const std::string& path) {
+  const Fields whole(document, path, "the document");
+  Subject subject{
+      whole.countOrNone("batch"), whole.countOrNone("threads"), {}, {}, whole.textOrNone("device"),
+      whole.textOrNone("isa"),    whole.textOrNone("cpu")};
+  if (const auto model = document.find("model"); model != document.end() && model->is_object()) {
+    const Fields sums(*model, path, "the model");
+    subject.macs = sums.countOrNone("macs");
+    subject.parameters = sums.countOrNone("parameters");
+  }
+  return subject;
+}
+
 Side profileOf(const std::string& path) {
   const auto file = MappedFile::open(path);
   const Json document = Json::parse(file->text(), nullptr, false);
@@ -86,6 +120,7 @@ Side profileOf(const std::string& path) {
   if (whole.text("kind") != "profile") failProfile(path, "its kind is another");
   Side side{path, {}, {}};
   side.latencyMs = Fields(whole.at("latency_ms"), path, "latency_ms").time("median");
+  side.subject = subjectOf(document, path);
   const Json& layers = whole.at("layers");
   if (!layers.is_array()) failProfile(path, "its 'layers' are no list");
   for (size_t at = 0; at < layers.size(); ++at) {
@@ -127,8 +162,15 @@ std::string joined(const std::vector<std::string>& names) {
   return fmt::format("{}", fmt::join(names, "+"));
 }
 
-std::string milliseconds(const std::optional<double>& ms) {
-  return ms ? fmt::format("{:.4f}", *ms) : "-";
+std::string shown(const std::optional<double>& ms, const TimeUnit& unit) {
+  return ms ? unit.of(*ms / 1e3) : "-";
+}
+
+TimeUnit unitOf(const Side& a, const Side& b) {
+  double longest = 0;
+  for (const Side* side : {&a, &b})
+    for (const ComparedLayer& layer : side->layers) longest = std::max(longest, layer.ms.value_or(0) / 1e3);
+  return TimeUnit(longest);
 }
 
 Json pairJson(const ComparedLayer& a, const ComparedLayer& b, const LayerPair& pair) {
@@ -158,16 +200,19 @@ Json onlyJson(const Side& side, const std::vector<size_t>& indexes) {
 
 void printPairs(const Side& a, const Side& b, const analyze::LayerDiff& diff, bool onlyChanges,
                 const Output& out) {
-  std::vector<Row> rows{{"layer", "ops", "kernel", "precision", "ms A", "ms B", "B / A", "lost ms"}};
+  const TimeUnit unit = unitOf(a, b);
+  const std::string time(unit.name());
+  std::vector<Row> rows{
+      {"layer", "ops", "kernel", "precision", time + " A", time + " B", "B / A", "lost " + time}};
   for (const LayerPair& pair : diff.pairs) {
     const ComparedLayer &first = a.layers[pair.a], &second = b.layers[pair.b];
     if (onlyChanges && !pair.kernelChanged && !pair.precisionChanged && !pair.opsChanged) continue;
     const bool timed = first.ms && second.ms;
     rows.push_back({escaped(first.name), change(joined(first.ops), joined(second.ops)),
                     change(first.kernel, second.kernel), change(first.precision, second.precision),
-                    milliseconds(first.ms), milliseconds(second.ms),
+                    shown(first.ms, unit), shown(second.ms, unit),
                     pair.ratio ? fmt::format("{:.2f}", *pair.ratio) : "-",
-                    timed ? fmt::format("{:+.4f}", pair.lostMs) : "-"});
+                    timed ? unit.change(pair.lostMs / 1e3) : "-"});
   }
   if (rows.size() > 1) out.table(rows);
 }
@@ -176,7 +221,8 @@ void printOnly(const char* which, const Side& side, const std::vector<size_t>& i
   for (const size_t at : indexes) {
     const ComparedLayer& layer = side.layers[at];
     out.line(fmt::format("only in {}: {} ({}, {}){}", which, escaped(layer.name), escaped(joined(layer.ops)),
-                         escaped(layer.kernel), layer.ms ? fmt::format(" {:.4f} ms", *layer.ms) : ""));
+                         escaped(layer.kernel),
+                         layer.ms ? " " + TimeUnit(*layer.ms / 1e3).with(*layer.ms / 1e3) : ""));
   }
 }
 
@@ -187,8 +233,40 @@ void printCounts(const analyze::LayerDiff& diff, const Output& out) {
     precisions += pair.precisionChanged;
   }
   out.line(fmt::format(
-      "{} layers in both, {} with another kernel, {} with another precision; {} only in A, {} only in B",
-      diff.pairs.size(), kernels, precisions, diff.onlyA.size(), diff.onlyB.size()));
+      "{} in both, {} with another kernel, {} with another precision; {} only in A, {} only in B",
+      counted(std::ssize(diff.pairs), "layer"), kernels, precisions, diff.onlyA.size(), diff.onlyB.size()));
+}
+
+/// Why the times of both are not of the same thing: a sentence for each reason.
+std::vector<std::string> mismatches(const Side& a, const Side& b, const analyze::LayerDiff& diff) {
+  const Subject &first = a.subject, &second = b.subject;
+  std::vector<std::string> sentences;
+  const auto numbers = [&](const char* what, const auto& left, const auto& right) {
+    if (left && right && *left != *right)
+      sentences.push_back(fmt::format("{} {} against {}", what, *left, *right));
+  };
+  const auto texts = [&](const char* what, const std::string& left, const std::string& right) {
+    if (!left.empty() && !right.empty() && left != right)
+      sentences.push_back(fmt::format("{} {} against {}", what, escaped(left), escaped(right)));
+  };
+  const auto differ = [](const auto& left, const auto& right) { return left && right && *left != *right; };
+  const bool sameBatch = first.batch && first.batch == second.batch;
+  if (diff.pairs.empty())
+    sentences.emplace_back("another network: no layer of one is in the other");
+  else if (differ(first.parameters, second.parameters))
+    sentences.push_back(fmt::format("another network: {} parameters against {}",
+                                    formatCount(static_cast<double>(*first.parameters)),
+                                    formatCount(static_cast<double>(*second.parameters))));
+  else if (sameBatch && differ(first.macs, second.macs))
+    sentences.push_back(fmt::format("another network, or other shapes: {} multiply-adds against {}",
+                                    formatCount(static_cast<double>(*first.macs)),
+                                    formatCount(static_cast<double>(*second.macs))));
+  numbers("batch", first.batch, second.batch);
+  numbers("threads", first.threads, second.threads);
+  texts("device", first.device, second.device);
+  texts("instruction set", first.architecture, second.architecture);
+  texts("processor", first.cpu, second.cpu);
+  return sentences;
 }
 
 Json diffJson(const Side& a, const Side& b, const analyze::LayerDiff& diff) {
@@ -223,11 +301,16 @@ int compareProfiles(const std::array<std::string, 2>& paths, bool layers,
     printOnly("B", b, diff.onlyB, out);
   }
   printCounts(diff, out);
+  const std::vector<std::string> differing = mismatches(a, b, diff);
+  if (!differing.empty())
+    out.line(fmt::format("these are not of the same thing: {}", fmt::join(differing, "; ")));
   Json json{{"a", paths[0]}, {"b", paths[1]}, {"kind", "profiles"}, {"passed", true}};
+  json["mismatches"] = differing;
   if (timed) {
     const double ratio = *b.latencyMs / *a.latencyMs;
-    out.line(
-        fmt::format("end to end: A {:.4f} ms, B {:.4f} ms, B / A {:.3f}", *a.latencyMs, *b.latencyMs, ratio));
+    const TimeUnit unit(std::max(*a.latencyMs, *b.latencyMs) / 1e3);
+    out.line(fmt::format("end to end: A {}, B {}, B / A {:.3f}", unit.with(*a.latencyMs / 1e3),
+                         unit.with(*b.latencyMs / 1e3), ratio));
     json["latency_ms"] = {{"a", *a.latencyMs}, {"b", *b.latencyMs}};
     setNumber(json, "ratio", ratio);
   }

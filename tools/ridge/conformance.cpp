@@ -124,8 +124,8 @@ void print(const std::vector<Outcome>& outcomes, const Output& out) {
       lacking[withoutNames(outcome.result.reason)].push_back(outcome.one.name);
   }
   for (const auto& [reason, names] : lacking)
-    out.line(fmt::format("unsupported, {} cases ({}{}): {}", names.size(), escaped(names.front()),
-                         names.size() > 1 ? ", ..." : "", reason));
+    out.line(fmt::format("unsupported, {} ({}{}): {}", counted(std::ssize(names), "case"),
+                         escaped(names.front()), names.size() > 1 ? ", ..." : "", reason));
 }
 
 Json document(const Flags& flags, const std::vector<Outcome>& outcomes, const Counts& all) {
@@ -151,9 +151,9 @@ int run(const Flags& flags) {
   Counts all;
   for (const Outcome& outcome : outcomes) all.add(outcome.result.status);
   print(outcomes, out);
-  const std::string summary =
-      fmt::format("{} cases on {}: {} passed, {} failed, {} unsupported", outcomes.size(), flags.device,
-                  all[CaseStatus::passed], all[CaseStatus::failed], all[CaseStatus::unsupported]);
+  const std::string summary = fmt::format(
+      "{} on {}: {} passed, {} failed, {} unsupported", counted(std::ssize(outcomes), "case"), flags.device,
+      all[CaseStatus::passed], all[CaseStatus::failed], all[CaseStatus::unsupported]);
   out.line(summary);
   Json json = document(flags, outcomes, all);
   if (all[CaseStatus::passed] == static_cast<int64_t>(outcomes.size())) {

@@ -3,8 +3,10 @@
 
 #include <memory>
 
+#include "analyze/machine/measured_roof.h"
 #include "analyze/machine/this_machine.h"
 #include "base/text.h"
+#include "base/thread_pool.h"
 #include "commands.h"
 #include "common/output.h"
 #include "device_measure.h"
@@ -35,8 +37,19 @@ std::optional<Precision> wantedPrecision(const Flags& flags) {
             nearest.empty() ? fmt::format("use one of {}", fmt::join(known, ", ")) : nearest);
 }
 
+/// With what was measured on it, now or before.
+Device thisMachine(const Flags& flags, const DeviceTable& table,
+                   const std::optional<MeasuredMachine>& fresh) {
+  const auto cores = flags.common.threads.empty() ? 0 : intOfFlag("--threads", flags.common.threads);
+  Device device = machineOf(thisCpu(), table, static_cast<int>(cores));
+  const auto measured = fresh ? fresh : storedMeasurement(ThreadPool::instance().threads());
+  if (measured) takeMeasurement(device, *measured);
+  return device;
+}
+
 /// This machine, unless others are named.
-std::vector<Device> wantedDevices(const Flags& flags, const DeviceTable& table) {
+std::vector<Device> wantedDevices(const Flags& flags, const DeviceTable& table,
+                                  const std::optional<MeasuredMachine>& fresh = {}) {
   std::vector<Device> devices;
   for (const std::string& wanted : splitCommas(flags.names)) devices.push_back(findDevice(table, wanted));
   if (devices.size() > kMostCompared)
@@ -44,10 +57,7 @@ std::vector<Device> wantedDevices(const Flags& flags, const DeviceTable& table) 
               fmt::format("name at most {}", kMostCompared));
   if (devices.empty() && !flags.names.empty())
     failUsage("no device is named", "--name", "see `ridge device --list`");
-  if (devices.empty()) {
-    const auto threads = flags.common.threads.empty() ? 0 : intOfFlag("--threads", flags.common.threads);
-    devices.push_back(machineOf(thisCpu(), table, static_cast<int>(threads)));
-  }
+  if (devices.empty()) devices.push_back(thisMachine(flags, table, fresh));
   return devices;
 }
 
@@ -88,27 +98,26 @@ Json all(const Output& out, const DeviceTable& table, const Flags& flags) {
   return list;
 }
 
-Json measured(const Output& out, const DeviceTable& table) {
-  const MeasuredMachine machine = measureHere(out);
-  showMeasurement(out, machine, machineOf(thisCpu(), table, machine.threads));
-  return measurementJson(machine);
-}
-
 int run(const Flags& flags) {
   flags.common.apply();
   const Output out(flags.common);
   const DeviceTable table = allDevices(flags.deviceFile);
   if (flags.measure && (!flags.names.empty() || !flags.gemm.empty() || flags.list))
     failUsage("only this machine can be measured", "--measure", "leave out --name, --gemm and --list");
+  std::optional<MeasuredMachine> fresh;
+  if (flags.measure) fresh = measureHere(out);
   Json devices;
   if (flags.list)
     devices = all(out, table, flags);
   else if (!flags.gemm.empty())
     devices = gemmOnEach(out, wantedDevices(flags, table), flags);
   else
-    devices = peaksOfEach(out, wantedDevices(flags, table), flags);
+    devices = peaksOfEach(out, wantedDevices(flags, table, fresh), flags);
   Json document{{"kind", "device"}, {"devices", std::move(devices)}};
-  if (flags.measure) document["measured"] = measured(out, table);
+  if (fresh) {
+    showMeasurement(out, *fresh, machineOf(thisCpu(), table, fresh->threads));
+    document["measured"] = measurementJson(*fresh);
+  }
   out.json(std::move(document));
   return 0;
 }

@@ -24,13 +24,13 @@ std::string percent(double share) {
   return fmt::format("{:.1f} %", 100 * share);
 }
 
-/// What the formula says of the vector units of so many cores; 0 where it says nothing, and for instruction
+/// What the formula says of these units of so many cores; 0 where it says nothing, and for instruction
 /// sets below the one in use.
 double nominalOf(const MeasuredMachine& machine, const MeasuredPeak& measured, const Device& nominal) {
   if (measured.isa != machine.isa || nominal.cores < 1 || machine.isa != detectedIsa()) return 0;
   const auto cores = std::min<int64_t>(measured.threads, nominal.cores);
   for (const Peak& peak : peaksOf(nominal))
-    if (!peak.matrix && !peak.sparse && peak.precision == measured.precision)
+    if (peak.matrix == measured.matrixUnits && !peak.sparse && peak.precision == measured.precision)
       return peak.opsPerS * static_cast<double>(cores) / static_cast<double>(nominal.cores);
   return 0;
 }
@@ -41,7 +41,7 @@ Rows peakRows(const MeasuredMachine& machine, const Device& nominal) {
   for (const MeasuredPeak& peak : machine.peaks) {
     const double formula = nominalOf(machine, peak, nominal);
     const Sample& rate = peak.opsPerS;
-    rows.push_back({std::string(name(peak.isa)), std::string(name(peak.precision)),
+    rows.push_back({peak.matrixUnits ? "AMX" : std::string(name(peak.isa)), std::string(name(peak.precision)),
                     std::to_string(peak.threads), giga(rate.best), giga(rate.median), percent(rate.spread()),
                     formula > 0 ? giga(formula) : "-", formula > 0 ? percent(rate.best / formula) : "-"});
   }
@@ -84,7 +84,7 @@ MeasuredMachine measureHere(const Output& out) {
     out.note("warning: " + problem);
   if (!machine.quiet)
     out.note("warning: the machine is not quiet: " + machine.whyNotQuiet +
-             "; best figures may be too low, medians are");
+             "; the best figures may be too low, the medians are: measure again when it is idle");
   if (!machine.bandwidth("DRAM", Traffic::read, machine.threads))
     out.note("there is too little free memory to measure its bandwidth");
   return machine;
@@ -102,7 +102,10 @@ void showMeasurement(const Output& out, const MeasuredMachine& machine, const De
 Json measurementJson(const MeasuredMachine& machine) {
   Json peaks = Json::array(), bandwidths = Json::array();
   for (const MeasuredPeak& peak : machine.peaks) {
-    Json entry{{"isa", name(peak.isa)}, {"precision", name(peak.precision)}, {"threads", peak.threads}};
+    Json entry{{"isa", name(peak.isa)},
+               {"precision", name(peak.precision)},
+               {"matrix_units", peak.matrixUnits},
+               {"threads", peak.threads}};
     entry.update(sampleJson("ops_per_s", peak.opsPerS));
     peaks.push_back(std::move(entry));
   }

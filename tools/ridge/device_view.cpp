@@ -6,6 +6,8 @@
 #include <algorithm>
 #include <map>
 
+#include "base/text.h"
+
 namespace ridge::tool {
 
 using namespace analyze;
@@ -50,7 +52,11 @@ std::string memoryLine(const Device& device) {
   const Bandwidth bandwidth = bandwidthOf(device);
   const std::string type = device.memory.type.empty() ? "" : " " + device.memory.type;
   if (bandwidth.bytesPerS <= 0)
-    return "memory: bandwidth not known (it depends on what is plugged in); no ridge points without it";
+    return "memory: bandwidth not known (it depends on what is plugged in; of this machine `ridge device "
+           "--measure` tells it); no ridge points without it";
+  if (!bandwidth.measuring.empty())
+    return fmt::format("memory{}: {:.4g} GB/s ({}), which the ridge points go by", type,
+                       bandwidth.bytesPerS / 1e9, bandwidth.measuring);
   const std::string terms = bandwidth.terms.empty() ? gigabytes(bandwidth.published) : bandwidth.terms;
   const std::string published =
       bandwidth.published > 0 ? fmt::format(" (published: {})", gigabytes(bandwidth.published)) : "";
@@ -68,7 +74,7 @@ void showDeviations(const Output& out, const Device& device) {
 void showMeasured(const Output& out, const Device& device) {
   for (const FieldMeasurement& entry : device.measured) {
     const double scale = entry.unit == "GB/s" ? 1e9 : 1e12;
-    out.line(fmt::format("measured{}: {} {:g} {}", entry.date.empty() ? "" : " " + entry.date, entry.what,
+    out.line(fmt::format("measured{}: {} {:.4g} {}", entry.date.empty() ? "" : " " + entry.date, entry.what,
                          entry.value / scale, entry.unit));
   }
 }
@@ -144,6 +150,7 @@ Json bandwidthJson(const Device& device, const Bandwidth& bandwidth) {
   Json json{{"type", device.memory.type}};
   if (bandwidth.bytesPerS > 0) {
     json["bytes_per_s"] = bandwidth.bytesPerS;
+    if (!bandwidth.measuring.empty()) json["source"] = bandwidth.measuring;
   } else {
     json["bytes_per_s"] = nullptr;
     json["bytes_per_s_note"] = "not known";

@@ -198,10 +198,8 @@ int run(const Flags& flags) {
     failInput("the pipeline has no task", escaped(flags.data.pipeline),
               "add \"task\": {\"classification\": {...}}");
   const pipeline::DataSet data = flags.data.open(spec);
-  BuildOptions options;
-  options.read = flags.limits.read();
-  flags.plan.apply(options, Tune::off);
-  flags.limits.apply(options.passes);
+  BuildOptions options = optionsOf(flags.plan, flags.limits, Tune::off, out);
+  options.progress = {};  // that of the samples is shown
   Evaluation evaluation(flags, out, spec);
   evaluation.run(data, options);
   return finish(flags, evaluation, data, out);

@@ -145,11 +145,12 @@ void printTable(const analyze::Rows& rows, const Output& out) {
 }
 
 void printOverview(const Explanation& explanation, const Plan& plan, const Output& out) {
-  out.line(fmt::format("{} steps on {} ({}), {}", explanation.steps.size(), escaped(plan.device),
-                       escaped(plan.architecture),
-                       plan.tunedThreads > 0 ? fmt::format("timed with {} threads", plan.tunedThreads)
+  out.line(fmt::format("{} on {} ({}), {}", counted(std::ssize(explanation.steps), "step"),
+                       escaped(plan.device), escaped(plan.architecture),
+                       plan.tunedThreads > 0 ? "timed with " + counted(plan.tunedThreads, "thread")
                                              : "by the cost model: nothing was timed"));
   printTable(stepRows(explanation), out);
+  if (mixesTimes(explanation)) out.line("~: by the cost model; the other times were measured");
   printTable(notFusedRows(explanation), out);
   printTable(passRows(explanation), out);
   const std::vector<std::string> notes = remarks(explanation);
@@ -165,12 +166,8 @@ void printStory(const analyze::Story& story, const Output& out) {
 int run(const Flags& flags) {
   flags.common.apply();
   const Output out(flags.common);
-  BuildOptions options;
-  options.read = flags.limits.read();
+  BuildOptions options = optionsOf(flags.plan, flags.limits, Tune::fast, out);
   options.read.standIns = true;  // of a network without weights the plan can be told all the same
-  flags.plan.apply(options, Tune::fast);
-  flags.limits.apply(options.passes);
-  options.progress = out.progress();
   const Source source = openSource(flags.path, flags.shapes.requests().front(), options, out);
   const Plan& plan = source.executable->plan();
   const EngineData& data = source.data();

@@ -9,6 +9,7 @@
 #include "common/output.h"
 #include "ir/dump.h"
 #include "onnx/opaque.h"
+#include "ops/cost_support.h"
 
 namespace ridge::tool {
 
@@ -30,23 +31,12 @@ struct Totals {
   std::set<const void*> constants;  // those of outer graphs are in bodies too
 };
 
-std::string opName(const Node& node) {
-  return onnx::isOpaque(node) ? onnx::opaqueName(node) : displayName(*node.op);
-}
-
-bool hasStaticShapes(const Graph& graph, const Node& node) {
-  for (const auto* list : {&node.in, &node.out})
-    for (ValueId id : *list)
-      if (id != kNoValue && !graph.value(id).shape.isStatic()) return false;
-  return true;
-}
-
 void addTotals(Totals& totals, const Graph& graph, bool inBody) {
   for (NodeId id : graph.order()) {
     const Node& node = graph.node(id);
     ++totals.nodes;
     totals.bodyNodes += inBody;
-    ++totals.ops[opName(node)];
+    ++totals.ops[onnx::opName(node)];
     const bool known = hasStaticShapes(graph, node);
     totals.macsKnown = totals.macsKnown && known;
     if (known && node.op->cost) totals.macs += node.op->cost(node, graph).macs;
@@ -72,10 +62,13 @@ void addLayers(const Graph& graph, size_t depth, std::vector<std::vector<std::st
     const ValueId first = node.out.front();
     const std::string output = first == kNoValue ? "-" : graph.value(first).name;
     const std::string shape = first == kNoValue ? "-" : graph.value(first).shape.toString();
-    rows.push_back({std::string(2 * depth, ' ') + escaped(displayName(graph, id)), escaped(opName(node)),
-                    escaped(output), shape});
-    layers.push_back(
-        {{"name", node.name}, {"op", opName(node)}, {"output", output}, {"shape", shape}, {"depth", depth}});
+    rows.push_back({std::string(2 * depth, ' ') + escaped(displayName(graph, id)),
+                    escaped(onnx::opName(node)), escaped(output), shape});
+    layers.push_back({{"name", node.name},
+                      {"op", onnx::opName(node)},
+                      {"output", output},
+                      {"shape", shape},
+                      {"depth", depth}});
     for (const auto& body : node.bodies) addLayers(*body, depth + 1, rows, layers);
   }
 }
@@ -132,9 +125,10 @@ int inspectModel(const Flags& flags, const Output& out) {
     out.line(fmt::format("output {}: {}{}", escaped(output.name), name(value.type), value.shape.toString()));
   }
   out.line(fmt::format(
-      "{} nodes{}, {} parameters, {} multiply-adds{}, {} of activations", totals.nodes,
+      "{}{}, {} {}, {} multiply-adds{}, {} of activations", counted(totals.nodes, "node"),
       totals.bodyNodes > 0 ? fmt::format(" ({} of them in bodies, counted once)", totals.bodyNodes) : "",
-      formatCount(static_cast<double>(totals.parameters)), formatCount(static_cast<double>(totals.macs)),
+      formatCount(static_cast<double>(totals.parameters)),
+      totals.parameters == 1 ? "parameter" : "parameters", formatCount(static_cast<double>(totals.macs)),
       totals.macsKnown ? "" : " (some shapes are open)", formatBytes(totals.activationBytes)));
   json["nodes"] = totals.nodes;
   json["body_nodes"] = totals.bodyNodes;
@@ -169,8 +163,8 @@ Json planJson(const Plan& plan, bool layers, const Output& out) {
   };
   ports("inputs", plan.inputs);
   ports("outputs", plan.outputs);
-  out.line(fmt::format("planned for {} ({}): {} steps, {} of activations", escaped(plan.device),
-                       escaped(plan.architecture), plan.steps.size(),
+  out.line(fmt::format("planned for {} ({}): {}, {} of activations", escaped(plan.device),
+                       escaped(plan.architecture), counted(std::ssize(plan.steps), "step"),
                        formatBytes(static_cast<int64_t>(plan.arenaBytes))));
   if (!layers) return json;
   std::vector<std::vector<std::string>> rows{{"layer", "ops", "kernel", "estimate us", "measured us"}};

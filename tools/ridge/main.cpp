@@ -1,6 +1,5 @@
 #include <fmt/format.h>
 
-#include <cstring>
 #include <new>
 
 #include "base/error.h"
@@ -9,19 +8,11 @@
 #include "base/version.h"
 #include "command.h"
 #include "common/output.h"
+#include "common/output_files.h"
 
 namespace {
 
 using namespace ridge;
-
-/// Where --json points, also when the command line as a whole is wrong.
-std::string jsonFileOf(int argc, char** argv) {
-  for (int at = 1; at < argc; ++at) {
-    if (std::strcmp(argv[at], "--json") == 0 && at + 1 < argc) return argv[at + 1];
-    if (std::strncmp(argv[at], "--json=", 7) == 0) return argv[at] + 7;
-  }
-  return {};
-}
 
 int parseAndRun(int argc, char** argv) {
   CLI::App app{"Makes trained networks fast and small, and proves that they still answer right."};
@@ -29,10 +20,11 @@ int parseAndRun(int argc, char** argv) {
   app.set_version_flag("--version", "ridge " + std::string(version()));
   app.require_subcommand(1);
   std::function<int()> chosen;
-  for (const tool::Command& command : tool::commands()) {
-    CLI::App* sub = app.add_subcommand(std::string(command.name), std::string(command.summary));
-    sub->footer("Example:\n  " + std::string(command.example));
-    sub->callback([&chosen, run = command.add(*sub)] { chosen = run; });
+  const CLI::App* command = nullptr;
+  for (const tool::Command& known : tool::commands()) {
+    CLI::App* sub = app.add_subcommand(std::string(known.name), std::string(known.summary));
+    sub->footer("Example:\n  " + std::string(known.example));
+    sub->callback([&, sub, run = known.add(*sub)] { chosen = run, command = sub; });
   }
   try {
     app.parse(argc, argv);
@@ -41,6 +33,7 @@ int parseAndRun(int argc, char** argv) {
     failUsage(argc > 1 ? fmt::format("{} (given: {})", error.what(), ridge::escaped(argv[1])) : error.what(),
               "command line", "see `ridge --help`, or `ridge COMMAND --help`");
   }
+  tool::checkOutputFiles(*command);
   const int code = chosen();
   tool::finishOutput();
   return code;
@@ -50,11 +43,13 @@ int parseAndRun(int argc, char** argv) {
 
 int main(int argc, char** argv) {
   ridge::installInterruptHandler();
-  const std::string json = jsonFileOf(argc, argv);
+  const std::string json = ridge::tool::jsonFileOf(argc, argv);
   try {
     return parseAndRun(argc, argv);
   } catch (const ridge::Error& error) {
-    return ridge::tool::report(error, json);
+    // What waited when the signal came may have failed in its own way.
+    return ridge::tool::report(ridge::interrupted() ? Error(ErrorCode::interrupted, "interrupted") : error,
+                               json);
   } catch (const std::bad_alloc&) {
     return ridge::tool::report({ridge::ErrorCode::machine, "out of memory", "this process",
                                 "use a smaller batch or a larger machine"},

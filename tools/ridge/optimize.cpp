@@ -3,6 +3,7 @@
 #include "base/text.h"
 #include "commands.h"
 #include "common/output.h"
+#include "common/output_files.h"
 #include "onnx/writer.h"
 #include "passes/pass_list.h"
 
@@ -68,7 +69,8 @@ int run(const Flags& flags) {
           {timing.pass, std::to_string(timing.patches), fmt::format("{:.1f}", timing.seconds * 1e3)});
   }
   out.table(rows);
-  out.line(fmt::format("{} nodes -> {} nodes, written to {}", before, after, escaped(flags.output)));
+  out.line(fmt::format("{} -> {}, written to {}", counted(static_cast<int64_t>(before), "node"),
+                       counted(static_cast<int64_t>(after), "node"), escaped(flags.output)));
   Json declined = Json::array();
   for (const PassReport::Declined& entry : report.declined)
     declined.push_back({{"pass", entry.pass}, {"node", entry.node}, {"why", entry.sentence}});
@@ -87,7 +89,8 @@ std::function<int()> addOptimize(CLI::App& app) {
   auto flags = std::make_shared<Flags>();
   app.add_option("MODEL", flags->model, "an .onnx file");
   app.add_option("-o,--output", flags->output,
-                 "the .onnx file to write (over 2 GiB: OUT.onnx.data beside it)");
+                 "the .onnx file to write (over 2 GiB: OUT.onnx.data beside it)")
+      ->type_name(kWrittenFile);
   app.add_option("--disable-pass", flags->disabled, "passes to leave out: A,B");
   app.add_flag("--list-passes", flags->list, "list the passes and what they do");
   app.add_option("--dump-dir", flags->dumpDir, "write the graph as text after each pass into this folder");

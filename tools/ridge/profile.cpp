@@ -1,5 +1,4 @@
 #include <fmt/format.h>
-#include <sys/resource.h>
 
 #include <algorithm>
 #include <map>
@@ -9,8 +8,8 @@
 #include "base/interrupt.h"
 #include "base/thread_pool.h"
 #include "commands.h"
-#include "common/arrays.h"
-#include "common/data.h"
+#include "common/measurement.h"
+#include "common/output_files.h"
 #include "common/report.h"
 #include "profile_output.h"
 #include "runtime/context.h"
@@ -20,45 +19,20 @@ namespace ridge::tool {
 
 namespace {
 
-struct Flags {
-  CommonFlags common;
-  LimitFlags limits;
-  ShapeFlags shapes;
-  PlanFlags plan;
-  InputFlags inputs;
-  DataFlags data;
-  std::string path, trace, html, png, sort = "gap";
-  double duration = 3, warmup = 0.3;
+struct Flags : MeasureFlags {
+  std::string trace, html, png, sort = "gap";
   size_t rows = 40;
   bool counters = false;
 };
 
 constexpr size_t kTracedRuns = 3;
+constexpr int64_t kMostRows = 1'000'000;
 
 analyze::LayerOrder orderOf(const std::string& text) {
   if (text == "gap") return analyze::LayerOrder::gap;
   if (text == "time") return analyze::LayerOrder::time;
   if (text == "order") return analyze::LayerOrder::plan;
   failUsage(fmt::format("'{}' is no order of layers", text), "--sort", "use gap, time or order");
-}
-
-void checkFlags(const Flags& flags) {
-  if (!(flags.duration >= 0 && flags.duration < 1e6) || !(flags.warmup >= 0 && flags.warmup < 1e6))
-    failUsage("a time is out of range", "--duration, --warmup", "use seconds");
-  if (!flags.data.pipeline.empty() && !flags.data.given())
-    failUsage("a pipeline needs samples to work on", "--pipeline", "give them with --data");
-}
-
-int64_t peakMemoryBytes() {
-  rusage usage{};
-  getrusage(RUSAGE_SELF, &usage);
-  return static_cast<int64_t>(usage.ru_maxrss) * 1024;
-}
-
-int64_t batchOf(const Executable& executable) {
-  if (executable.plan().inputs.empty()) return 1;
-  const Dims& dims = executable.inputArray(0).dims;
-  return dims.empty() ? 1 : std::max<int64_t>(dims[0], 1);
 }
 
 /// Roofs of this machine, asked for once a precision; one without a peak is held against fp32's.
@@ -94,13 +68,6 @@ analyze::Edges stepEdges(const Plan& plan, const Graph& lowered) {
   return edges;
 }
 
-NamedInputs inputsFor(const Flags& flags, const BuildOptions& options, const ShapeRequest& request) {
-  if (flags.data.given()) return std::move(loadSamples(flags.data, flags.path, 1).front().inputs);
-  if (flags.inputs.inputs.empty()) return {};
-  return flags.inputs.load(inputsOf(flags.path, options.read), request,
-                           constantsOf(flags.path, options.read));
-}
-
 void addCosts(ProfileResult& profile, const Source& source) {
   const Plan& plan = source.executable->plan();
   Machine machine;
@@ -122,8 +89,7 @@ void addCosts(ProfileResult& profile, const Source& source) {
 ProfileResult profileOf(const Flags& flags, const Source& source, const NamedInputs& inputs,
                         const Output& out) {
   ExecutionContext context(source.executable);
-  for (size_t port = 0; port < context.plan().inputs.size(); ++port)
-    context.setInput(port, inputs.at(context.plan().inputs[port].name));
+  setInputs(context, inputs);
   ProfileResult profile;
   profile.path = flags.path;
   profile.batch = batchOf(*source.executable);
@@ -151,21 +117,10 @@ ProfileResult profileOf(const Flags& flags, const Source& source, const NamedInp
 int run(const Flags& flags) {
   flags.common.apply();
   const Output out(flags.common);
-  checkFlags(flags);
+  flags.check();
   const TableOptions table{orderOf(flags.sort), flags.rows};
-  BuildOptions options;
-  options.read = flags.limits.read();
-  options.read.standIns = true;  // times hardly depend on the weights' values
-  flags.plan.apply(options, Tune::fast);
-  flags.limits.apply(options.passes);
-  options.progress = out.progress();
-  const ShapeRequest request = flags.shapes.requests().front();
-  NamedInputs inputs = inputsFor(flags, options, request);
-  const Source source = openSource(flags.path, withShapesOf(inputs, request), options, out);
-  std::vector<std::string> names;
-  for (const Port& port : source.executable->plan().inputs) names.push_back(port.name);
-  flags.inputs.rangesOf(names, inputs);
-  flags.inputs.complete(inputs, *source.executable, flags.common.seed);
+  // Stand-ins will do: times hardly depend on the weights' values.
+  const auto [source, inputs] = openMeasured(flags, true, out);
   const ProfileResult profile = profileOf(flags, source, inputs, out);
   printProfile(profile, source.executable->plan(), table, out);
   Json document = profileJson(profile, source);
@@ -178,28 +133,24 @@ int run(const Flags& flags) {
 
 std::function<int()> addProfile(CLI::App& app) {
   auto flags = std::make_shared<Flags>();
-  app.add_option("MODEL|ENGINE", flags->path, "an .onnx file or an engine")->required();
-  app.add_option(
-         "--duration", flags->duration,
-         "seconds to measure, half of them without profiling; up to three times as long on a busy machine")
-      ->capture_default_str();
-  app.add_option("--warmup", flags->warmup, "seconds before that")->capture_default_str();
+  flags->addMeasured(
+      app, "seconds to measure, half of them without profiling; up to three times as long on a busy machine");
   app.add_option(
          "--sort", flags->sort,
          "gap: what loses most time over its limit first; time: the longest first; order: as executed")
       ->capture_default_str();
-  app.add_option("--rows", flags->rows, "layers to show, 0: all; --json has all")->capture_default_str();
+  app.add_option("--rows", flags->rows, "layers to show, 0: all; --json has all")
+      ->check(wholeNumber(0, kMostRows))
+      ->capture_default_str();
   app.add_option("--trace", flags->trace,
-                 "write three executions to FILE for ui.perfetto.dev or chrome://tracing: one row a thread");
-  app.add_option("--html", flags->html, "write a page with charts, tables and the plan's graph to FILE");
-  app.add_option("--png", flags->png, "draw the roofline with the measured rates into FILE");
+                 "write three executions to FILE for ui.perfetto.dev or chrome://tracing: one row a thread")
+      ->type_name(kWrittenFile);
+  app.add_option("--html", flags->html, "write a page with charts, tables and the plan's graph to FILE")
+      ->type_name(kWrittenFile);
+  app.add_option("--png", flags->png, "draw the roofline with the measured rates into FILE")
+      ->type_name(kWrittenFile);
   app.add_flag("--counters", flags->counters, "also cycles, instructions and cache misses of every layer");
-  flags->inputs.add(app);
-  flags->data.add(app);
-  flags->shapes.add(app);
-  flags->plan.add(app);
-  flags->limits.add(app);
-  flags->common.add(app);
+  flags->add(app);
   return [flags] { return run(*flags); };
 }
 

@@ -1,8 +1,8 @@
 #include "analyze/profile/step_facts.h"
 #include "base/cpu.h"
 #include "base/thread_pool.h"
+#include "common/measurement.h"
 #include "common/roofline_json.h"
-#include "common/statistics.h"
 #include "profile_output.h"
 
 namespace ridge::tool {
@@ -84,24 +84,8 @@ Json sumsJson(const ProfileResult& profile) {
   return modelJson(roofline);
 }
 
-Json latencyJson(const analyze::Timing& timing) {
-  const Distribution d = distributionOf(timing.latencies);
-  const std::pair<const char*, double> numbers[] = {
-      {"min", d.min}, {"median", d.median}, {"mean", d.mean}, {"stddev", d.stddev},
-      {"p90", d.p90}, {"p95", d.p95},       {"p99", d.p99},   {"max", d.max}};
-  Json json = Json::object();
-  for (const auto& [key, seconds] : numbers) json[key] = seconds * 1e3;
-  return json;
-}
-
-int64_t fallbacks(const Plan& plan) {
-  int64_t count = 0;
-  forEachStep(plan, [&](const Step& step, int) { count += step.fallback; });
-  return count;
-}
-
 void addTiming(Json& json, const analyze::Timing& timing) {
-  json["latency_ms"] = latencyJson(timing);
+  json["latency_ms"] = distributionJson(distributionOf(timing.latencies), 1e3);
   json["regions_ms"] = timing.regions() * 1e3;
   json["between_ms"] = timing.between() * 1e3;
   json["overhead_ms"] = timing.overhead * 1e3;
@@ -126,7 +110,7 @@ Json profileJson(const ProfileResult& profile, const Source& source) {
             {"cpu", cpuInfo().model}};
   setRoofs(json, profile.roofs);
   addTiming(json, profile.timing);
-  json["fallback_layers"] = fallbacks(plan);
+  json["fallback_layers"] = fallbackLayers(plan);
   json["peak_memory_bytes"] = profile.peakMemoryBytes;
   json["activation_bytes"] = profile.activationBytes;
   json["weight_bytes"] = source.executable->weightBytes();

@@ -5,8 +5,8 @@
 #include <algorithm>
 #include <array>
 
-#include "analyze/profile/recording.h"
 #include "analyze/profile/timing.h"
+#include "base/clock.h"
 #include "base/interrupt.h"
 #include "base/text.h"
 #include "common/source.h"
@@ -28,11 +28,11 @@ class StageRun {
   }
 
   void sample(const pipeline::DataSet& data, int64_t at) {
-    const int64_t start = analyze::steadyNs();
+    const int64_t start = steadyNs();
     const pipeline::Sample sample = data.sample(at);
-    const int64_t decoded = analyze::steadyNs();
+    const int64_t decoded = steadyNs();
     const auto inputs = pipeline::networkInputs(sample, spec_);
-    const int64_t prepared = analyze::steadyNs();
+    const int64_t prepared = steadyNs();
     const Plan& plan = context_.plan();
     for (size_t port = 0; port < plan.inputs.size(); ++port) {
       const auto given = inputs.find(plan.inputs[port].name);
@@ -42,9 +42,9 @@ class StageRun {
       context_.setInput(port, given->second);
     }
     context_.execute();
-    const int64_t inferred = analyze::steadyNs();
+    const int64_t inferred = steadyNs();
     for (size_t port = 0; port < plan.outputs.size(); ++port) use(port, sample);
-    const int64_t finished = analyze::steadyNs();
+    const int64_t finished = steadyNs();
     const std::array times{decoded - start, prepared - decoded, inferred - prepared, finished - inferred};
     for (size_t stage = 0; stage < kStages.size(); ++stage)
       samples_[stage].push_back(static_cast<double>(times[stage]) / 1e6);

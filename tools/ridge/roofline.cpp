@@ -10,10 +10,12 @@
 #include "api/sketch.h"
 #include "base/text.h"
 #include "base/thread_pool.h"
+#include "base/time_text.h"
 #include "commands.h"
 #include "common/analysis_flags.h"
 #include "common/gains.h"
 #include "common/output.h"
+#include "common/output_files.h"
 #include "common/report.h"
 #include "common/roofline_json.h"
 #include "common/source.h"
@@ -34,6 +36,8 @@ struct Flags {
   std::vector<std::string> sweeps;
   int64_t top = 0;
 };
+
+constexpr int64_t kMostLayers = 1'000'000;
 
 /// What is looked at, from a model or an engine.
 struct Subject {
@@ -62,11 +66,7 @@ Subject ofEngine(const Flags& flags, const Output& out) {
   return {withLearnedShapes(bindShapes(source.named(), shapesOf(plan))), source.lowered(), plan};
 }
 
-std::string shortTime(double seconds) {
-  return fmt::format("{:.4f}", seconds * 1e3);
-}
-
-std::vector<std::string> rowOf(const RooflineLayer& layer) {
+std::vector<std::string> rowOf(const RooflineLayer& layer, const TimeUnit& unit) {
   const LayerCost& cost = layer.cost;
   return {std::string(static_cast<size_t>(2 * cost.depth), ' ') + escaped(cost.name),
           escaped(cost.op),
@@ -77,7 +77,7 @@ std::vector<std::string> rowOf(const RooflineLayer& layer) {
           fmt::format("{:.3f}", static_cast<double>(cost.outputBytes) / 1e6),
           fmt::format("{:.2f}", cost.intensity()),
           std::string(name(layer.floor.bound)),
-          shortTime(layer.floor.seconds),
+          unit.of(layer.floor.seconds),
           fmt::format("{:.1f}", 100 * layer.share)};
 }
 
@@ -91,35 +91,41 @@ void printLayers(const Roofline& roofline, int64_t top, const Output& out) {
     });
     order.resize(std::min(order.size(), static_cast<size_t>(top)));
   }
+  double longest = 0;
+  for (const RooflineLayer& layer : roofline.layers) longest = std::max(longest, layer.floor.seconds);
+  const TimeUnit unit(longest);
   std::vector<std::vector<std::string>> rows{{"layer", "op", "output", "Mmac", "weights MB", "in MB",
-                                              "out MB", "ops/byte", "bound", "least ms", "share %"}};
-  for (size_t at : order) rows.push_back(rowOf(roofline.layers[at]));
+                                              "out MB", "ops/byte", "bound",
+                                              fmt::format("least {}", unit.name()), "share %"}};
+  for (size_t at : order) rows.push_back(rowOf(roofline.layers[at], unit));
   out.table(rows);
 }
 
 void printTotals(const char* what, const Roofline& roofline, const Output& out) {
   const LayerCost& total = roofline.total;
   out.line(fmt::format(
-      "{}: {} layers, {} multiply-adds, {} operations, {} parameters; weights {:.2f} MB, activations read "
+      "{}: {}, {} multiply-adds, {} operations, {} parameters; weights {:.2f} MB, activations read "
       "and "
       "written {:.2f} MB; {:.2f} operations a byte",
-      what, roofline.layers.size(), formatCount(static_cast<double>(total.macs)),
+      what, counted(std::ssize(roofline.layers), "layer"), formatCount(static_cast<double>(total.macs)),
       formatCount(static_cast<double>(total.flops)), formatCount(static_cast<double>(total.parameters)),
       static_cast<double>(total.weightBytes) / 1e6, static_cast<double>(total.activationBytes()) / 1e6,
       total.intensity()));
+  const TimeUnit unit(roofline.floorSeconds);
   std::string bounds;
   for (const Bound bound : {Bound::compute, Bound::memory, Bound::none}) {
     const auto at = static_cast<size_t>(bound);
     const char* text = bound == Bound::compute  ? "bound by arithmetic"
                        : bound == Bound::memory ? "bound by memory"
                                                 : "without arithmetic";
-    bounds += fmt::format("{}{} {} ({} ms)", bounds.empty() ? "" : ", ", roofline.layersBy[at], text,
-                          shortTime(roofline.secondsBy[at]));
+    bounds += fmt::format("{}{} {} ({})", bounds.empty() ? "" : ", ", roofline.layersBy[at], text,
+                          unit.with(roofline.secondsBy[at]));
   }
-  out.line(fmt::format("  at least {} ms: {}", shortTime(roofline.floorSeconds), bounds));
+  out.line(fmt::format("  at least {}: {}", unit.with(roofline.floorSeconds), bounds));
   if (const auto open = std::count_if(roofline.layers.begin(), roofline.layers.end(),
                                       [](const RooflineLayer& layer) { return !layer.cost.known; }))
-    out.line(fmt::format("  {} of them have shapes that are known only at run time: not counted", open));
+    out.line(fmt::format("  {} known only at run time: not counted",
+                         counted(open, "of them has shapes that are", "of them have shapes that are")));
 }
 
 void printRoofs(const Roofs& roofs, const Output& out) {
@@ -136,11 +142,11 @@ Json planJson(const Subject& subject, const Roofline& before, const Roofline& af
   const Plan& plan = *subject.plan;
   printTotals("after fusion", after, out);
   const int64_t saved = before.total.bytes() - after.total.bytes();
-  out.line(fmt::format("  fusion saves {:.2f} MB ({:.0f} %) and {} ms", static_cast<double>(saved) / 1e6,
+  out.line(fmt::format("  fusion saves {:.2f} MB ({:.0f} %) and {}", static_cast<double>(saved) / 1e6,
                        before.total.bytes() > 0
                            ? 100 * static_cast<double>(saved) / static_cast<double>(before.total.bytes())
                            : 0,
-                       shortTime(before.floorSeconds - after.floorSeconds)));
+                       TimeUnit(before.floorSeconds).with(before.floorSeconds - after.floorSeconds)));
   Json json{{"model", modelJson(after)}, {"layers", layersJson(after)}};
   size_t at = 0;
   forEachStep(plan, [&](const Step& step, int) {
@@ -160,7 +166,7 @@ Json planJson(const Subject& subject, const Roofline& before, const Roofline& af
   return json;
 }
 
-int64_t batchOf(const Graph& graph) {
+int64_t leadingAxisOf(const Graph& graph) {
   if (graph.inputs().empty()) return 1;
   const Shape& shape = graph.value(graph.inputs().front()).shape;
   return shape.isStatic() && !shape.staticDims().empty() ? std::max<int64_t>(1, shape.staticDims()[0]) : 1;
@@ -172,15 +178,16 @@ int run(const Flags& flags) {
   CostOptions options;
   options.convention = conventionOfFlag(flags.convention);
   options.precision = precisionOfFlag(flags.precision);
-  if (flags.top < 0) failUsage("there is no negative number of layers", "--top", "use 1 or more");
   const RoofRequest request{.target = flags.target,
                             .precision = options.precision,
                             .threads = ThreadPool::instance().threads(),
                             .deviceFile = flags.deviceFile};
   const Roofs roofs = roofsOf(request);
+  std::vector<Sweep> sweeps;
+  for (const std::string& text : flags.sweeps) sweeps.push_back(sweepOfFlag(text, options, request));
   const Subject subject =
       kindOfFile(flags.path) == FileKind::engine ? ofEngine(flags, out) : ofModel(flags, out);
-  const int64_t batch = batchOf(subject.graph);
+  const int64_t batch = leadingAxisOf(subject.graph);
 
   const Roofline roofline = rooflineOf(costsOf(subject.graph, options), roofs.best());
   Json json{{"kind", "roofline"}, {"model_name", flags.path}, {"convention", flags.convention}};
@@ -206,8 +213,7 @@ int run(const Flags& flags) {
     gains.planned = &planned;
   }
   json["advice"] = adviceJson(subject.graph, gains, out);
-  for (const std::string& sweep : flags.sweeps)
-    json["sweeps"].push_back(sweepJson(sweep, subject.graph, options, request, batch, out));
+  for (const Sweep& sweep : sweeps) json["sweeps"].push_back(sweepJson(sweep, subject.graph, batch, out));
   writeReport(json, flags.html, flags.png);
   out.json(std::move(json));
   return 0;
@@ -232,9 +238,11 @@ std::function<int()> addRoofline(CLI::App& app) {
   app.add_option("--sweep", flags->sweeps,
                  "what crosses the ridge when one thing changes: batch=1,8,32, precision=fp32,fp16,int8 or "
                  "target='RTX 3080,A100'; repeats");
-  app.add_option("--html", flags->html, "write a page with charts, tables and the plan's graph to FILE");
-  app.add_option("--png", flags->png, "write the roofline plot to FILE");
-  app.add_option("--top", flags->top, "only so many layers, those that take longest");
+  app.add_option("--html", flags->html, "write a page with charts, tables and the plan's graph to FILE")
+      ->type_name(kWrittenFile);
+  app.add_option("--png", flags->png, "write the roofline plot to FILE")->type_name(kWrittenFile);
+  app.add_option("--top", flags->top, "only so many layers, those that take longest")
+      ->check(wholeNumber(0, kMostLayers));
   flags->shapes.add(app);
   flags->limits.add(app);
   flags->common.add(app);

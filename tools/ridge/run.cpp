@@ -7,8 +7,7 @@
 #include "base/interrupt.h"
 #include "base/text.h"
 #include "commands.h"
-#include "common/arrays.h"
-#include "common/data.h"
+#include "common/network_flags.h"
 #include "common/rows.h"
 #include "common/top.h"
 #include "runtime/context.h"
@@ -17,13 +16,7 @@ namespace ridge::tool {
 
 namespace {
 
-struct Flags {
-  CommonFlags common;
-  LimitFlags limits;
-  ShapeFlags shapes;
-  PlanFlags plan;
-  InputFlags inputs;
-  DataFlags data;
+struct Flags : NetworkFlags {
   RowFlags rows;
   std::string path, outputDir, format = "npy";
   std::vector<std::string> taps;
@@ -39,12 +32,10 @@ struct Outcome {
 class Runner {
  public:
   Runner(const Flags& flags, const Output& out)
-      : flags_(flags), out_(out), request_(flags.shapes.requests().front()) {
-    options_.read = flags.limits.read();
-    flags.plan.apply(options_, Tune::off);
-    flags.limits.apply(options_.passes);
-    options_.progress = out.progress();
-  }
+      : flags_(flags),
+        out_(out),
+        request_(flags.shapes.requests().front()),
+        options_(optionsOf(flags.plan, flags.limits, Tune::off, out)) {}
 
   std::vector<Outcome> run() {
     std::vector<Outcome> outcomes;
@@ -129,8 +120,7 @@ class Runner {
     checkRanges(inputs);
     flags_.inputs.complete(inputs, *source_->executable, flags_.common.seed, saveAs);
     ExecutionContext& context = context_->implementation();
-    for (size_t port = 0; port < context.plan().inputs.size(); ++port)
-      context.setInput(port, inputs.at(context.plan().inputs[port].name));
+    setInputs(context, inputs);
     context.observe({});
     withAdvice(kContentsAdvice, [&] { context.execute(); });
     Outcome outcome{name, outputsOf(context), {}};
@@ -248,14 +238,9 @@ std::function<int()> addRun(CLI::App& app) {
       "GLOB of names of tensors or of nodes (all their outputs): also give these; the plan stays as it is");
   app.add_option("--top", flags->top,
                  "show the K largest elements of every output, of each row (last axis) where rows are few")
-      ->check(CLI::NonNegativeNumber);
-  flags->inputs.add(app);
-  flags->data.add(app);
+      ->check(wholeNumber(0, 1'000'000));
   flags->rows.add(app);
-  flags->shapes.add(app);
-  flags->plan.add(app);
-  flags->limits.add(app);
-  flags->common.add(app);
+  flags->add(app);
   return [flags] { return run(*flags); };
 }
 

@@ -6,8 +6,7 @@
 #include "api/bisect.h"
 #include "base/text.h"
 #include "commands.h"
-#include "common/arrays.h"
-#include "common/data.h"
+#include "common/network_flags.h"
 #include "common/saved_outputs.h"
 #include "common/verdicts.h"
 #include "passes/pass_list.h"
@@ -16,25 +15,15 @@ namespace ridge::tool {
 
 namespace {
 
-struct Flags {
-  CommonFlags common;
-  LimitFlags limits;
-  ShapeFlags shapes;
-  PlanFlags plan;
-  InputFlags inputs;
-  DataFlags data;
+struct Flags : NetworkFlags {
   std::string model, engine, reference;
   bool layers = false, bisect = false;
 };
 
 BuildOptions optionsOf(const Flags& flags, const Output& out) {
-  BuildOptions options;
-  flags.plan.apply(options, Tune::off);
+  BuildOptions options = tool::optionsOf(flags.plan, flags.limits, Tune::off, out);
   checkPassNames(options.passes.disabled);
-  flags.limits.apply(options.passes);
-  options.read = flags.limits.read();
   options.seed = flags.common.seed;
-  options.progress = out.progress();
   return options;
 }
 
@@ -183,7 +172,8 @@ int finish(const VerifyReport& report, const Flags& flags, const Output& out) {
                         escaped(flags.model), "see --layers, or look for a pass with --bisect-passes"));
   out.json(verifyJson(report, flags.layers));
   if (!report.regions.empty())
-    out.line(fmt::format("verified: {} results of regions, worst channel {:.1f} dB", report.regions.size(),
+    out.line(fmt::format("verified: {}, worst channel {:.1f} dB",
+                         counted(std::ssize(report.regions), "result of a region", "results of regions"),
                          report.worstRegionDb));
   return 0;
 }
@@ -228,14 +218,9 @@ std::function<int()> addVerify(CLI::App& app) {
   app.add_option(
       "--reference", flags->reference,
       "also compare with outputs that another runtime saved: a folder in ONNX test_data_set layout, or .npz");
-  flags->data.add(app);
   app.add_flag("--layers", flags->layers, "show every region");
   app.add_flag("--bisect-passes", flags->bisect, "find the first pass after which the answers are wrong");
-  flags->inputs.add(app);
-  flags->shapes.add(app);
-  flags->plan.add(app);
-  flags->limits.add(app);
-  flags->common.add(app);
+  flags->add(app);
   return [flags] { return run(*flags); };
 }
 

@@ -7,6 +7,7 @@
 
 #include "analyze/explain/sentences.h"
 #include "base/text.h"
+#include "base/time_text.h"
 
 namespace ridge::analyze {
 
@@ -17,10 +18,6 @@ struct Sum {
   uint64_t bytes = 0;
   double ns = 0;
 };
-
-std::string counted(size_t count, const char* one, const char* several) {
-  return fmt::format("{} {}", count, count == 1 ? one : several);
-}
 
 /// Of copies that the planner put in.
 Sum sumOf(const Explanation& explanation, DecisionKind kind) {
@@ -53,13 +50,21 @@ std::string causesOf(const ExplainedStep& step) {
 
 }  // namespace
 
+bool mixesTimes(const Explanation& explanation) {
+  const auto timed = std::count_if(explanation.steps.begin(), explanation.steps.end(),
+                                   [](const ExplainedStep& at) { return at.step->measuredNs > 0; });
+  return timed > 0 && timed < std::ssize(explanation.steps);
+}
+
 Rows stepRows(const Explanation& explanation) {
   Rows rows{{"step", "ops", "kernel", "us", "precision", "why"}};
+  const std::string mark = mixesTimes(explanation) ? "~" : "";
   for (const ExplainedStep& at : explanation.steps) {
     const Step& step = *at.step;
+    const bool timed = step.measuredNs > 0;
     rows.push_back({std::string(static_cast<size_t>(2 * at.depth), ' ') + escaped(step.name),
                     escaped(fmt::format("{}", fmt::join(step.ops, "+"))), escaped(kernelOf(step)),
-                    fmt::format("{:.1f}", (step.measuredNs > 0 ? step.measuredNs : step.estimateNs) / 1e3),
+                    timed ? threeFigures(step.measuredNs / 1e3) : mark + threeFigures(step.estimateNs / 1e3),
                     at.given, whyChosen(at)});
   }
   return rows;

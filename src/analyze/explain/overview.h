@@ -10,7 +10,10 @@ namespace ridge::analyze {
 
 using Rows = std::vector<std::vector<std::string>>;  ///< the first is the heading; cells are escaped
 
-/// Step, ops, kernel, time, precision, why.
+/// Some steps were timed and others were not: then stepRows puts "~" before an estimate.
+bool mixesTimes(const Explanation& explanation);
+
+/// Step, ops, kernel, microseconds, precision, why.
 Rows stepRows(const Explanation& explanation);
 
 /// One row a node that could not be fused, neither here nor into another step: step, node, reason.

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <functional>
 #include <set>
 
 #include "analyze/explain/sentences.h"
@@ -199,8 +200,10 @@ std::vector<std::string> allNames(const Explanation& explanation) {
   return {names.begin(), names.end()};
 }
 
+using Matches = std::function<bool(std::string_view)>;
+
 /// Nodes that no step stems from, with what passes did to them.
-std::vector<Story> removedNodes(const Explanation& explanation, std::string_view pattern) {
+std::vector<Story> removedNodes(const Explanation& explanation, const Matches& matches) {
   std::set<std::string> known;
   for (const ExplainedStep& step : explanation.steps)
     known.insert(step.step->origins.begin(), step.step->origins.end());
@@ -208,8 +211,7 @@ std::vector<Story> removedNodes(const Explanation& explanation, std::string_view
   std::vector<Story> stories;
   for (const Decision& pass : explanation.passes)
     for (const std::string& node : pass.nodes) {
-      if (pass.kind != DecisionKind::passApplied || known.contains(node) || !matchesGlob(pattern, node))
-        continue;
+      if (pass.kind != DecisionKind::passApplied || known.contains(node) || !matches(node)) continue;
       const std::string title = escaped(node);
       const auto told = std::find_if(stories.begin(), stories.end(),
                                      [&](const Story& story) { return story.title == title; });
@@ -231,10 +233,15 @@ Story storyOf(const Explanation& explanation, const ExplainedStep& step) {
 
 std::vector<Story> storiesOf(const Explanation& explanation, std::string_view pattern) {
   std::vector<Story> stories;
+  // Names may look like patterns ("Conv[0]"): one that is meant to the letter wins.
+  const std::vector<std::string> known = allNames(explanation);
+  const bool exact = std::find(known.begin(), known.end(), pattern) != known.end();
+  const Matches matches = [&](std::string_view name) {
+    return exact ? name == pattern : matchesGlob(pattern, name);
+  };
   for (const ExplainedStep& step : explanation.steps) {
     const std::vector<std::string> names = namesOf(step);
-    const auto found = std::find_if(names.begin(), names.end(),
-                                    [&](const std::string& name) { return matchesGlob(pattern, name); });
+    const auto found = std::find_if(names.begin(), names.end(), matches);
     if (found == names.end()) continue;
     stories.push_back(storyOf(explanation, step));
     if (*found != step.step->name)
@@ -243,13 +250,13 @@ std::vector<Story> storiesOf(const Explanation& explanation, std::string_view pa
           fmt::format("{} is part of the step {}.", escaped(*found), escaped(step.step->name)));
   }
   for (const Decision& decision : explanation.stepless)
-    if (matchesGlob(pattern, decision.subject))
+    if (matches(decision.subject))
       stories.push_back({escaped(decision.subject), {movementSentence(decision) + "."}});
-  for (Story& story : removedNodes(explanation, pattern)) stories.push_back(std::move(story));
+  for (Story& story : removedNodes(explanation, matches)) stories.push_back(std::move(story));
   if (stories.empty())
-    failUsage(fmt::format("no step, node or value is called {}{}", inQuotes(pattern),
-                          orSuggestion(pattern, allNames(explanation))),
-              "--layer", "`ridge inspect --layers` lists them");
+    failUsage(
+        fmt::format("no step, node or value is called {}{}", inQuotes(pattern), orSuggestion(pattern, known)),
+        "--layer", "`ridge inspect --layers` lists them");
   return stories;
 }
 

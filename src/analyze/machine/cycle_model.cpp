@@ -126,12 +126,7 @@ class Rows {
 }  // namespace
 
 Product productFromText(const std::string& text) {
-  std::vector<int64_t> sizes;
-  for (size_t start = 0; start <= text.size();) {
-    const size_t end = std::min(text.find('x', start), text.size());
-    sizes.push_back(parseInt(std::string_view(text).substr(start, end - start)).value_or(0));
-    start = end + 1;
-  }
+  const std::vector<int64_t> sizes = parseSizes(text).value_or(std::vector<int64_t>{});
   if (sizes.size() != 3 ||
       std::any_of(sizes.begin(), sizes.end(), [](int64_t size) { return size < 1 || size > kLargestSide; }))
     failUsage(inQuotes(text) + " is no matrix product", "--gemm",

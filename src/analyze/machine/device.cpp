@@ -4,6 +4,8 @@
 
 #include <algorithm>
 
+#include "base/text.h"
+
 namespace ridge::analyze {
 namespace {
 
@@ -99,12 +101,11 @@ Bandwidth bandwidthOf(const Device& device) {
   }
   const bool published = memory.published > 0 && (device.publishedFirst || result.formula <= 0);
   result.bytesPerS = published ? memory.published : result.formula;
+  if (result.bytesPerS <= 0 && memory.measured > 0) {
+    result.bytesPerS = memory.measured;
+    result.measuring = memory.measuring;
+  }
   return result;
-}
-
-std::string counted(int64_t count, std::string_view thing) {
-  const bool word = !thing.empty() && thing.back() >= 'a' && thing.back() <= 'z';
-  return fmt::format("{} {}{}", count, thing, word && count != 1 ? "s" : "");
 }
 
 std::string_view teraUnit(Precision precision) {

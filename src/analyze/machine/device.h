@@ -57,6 +57,8 @@ struct Memory {
   double bytes = 0;       ///< per transfer
   double channels = 1;    ///< each as wide
   double published = 0;   ///< bytes per second; 0: none
+  double measured = 0;    ///< by us, on this machine; 0: not measured
+  std::string measuring;  ///< "measured 2026-11-21, 2 threads"
   std::string deviation;  ///< why formula and published figure differ by over 2 %
 };
 
@@ -108,17 +110,18 @@ std::vector<Peak> peaksOf(const Device& device);
 /// That of the matrix units where they can, else of the vector units; dense.
 std::optional<Peak> usualPeak(const Device& device, Precision precision);
 
+/// Measured where neither a formula nor the vendor knows it.
 struct Bandwidth {
   double bytesPerS = 0;  ///< 0: not known
   double formula = 0;
   std::string terms;  ///< "2666 MT/s x 8 bytes x 6 channels = 127.968 GB/s"; or ""
   double published = 0;
+  std::string measuring;  ///< how it was measured; "" for one that was not
   std::string deviation;
 };
 Bandwidth bandwidthOf(const Device& device);
 
 /// "8 cores", "1 tensor core"; abbreviations stay: "108 SM".
-std::string counted(int64_t count, std::string_view thing);
 /// "19.5 TFLOPS", "623.7 TOPS", "768 GFLOPS": `digits` significant ones.
 std::string formatOps(double opsPerS, Precision precision, int digits = 4);
 /// "TFLOPS" or "TOPS".

@@ -49,13 +49,7 @@ std::vector<std::string> texts(const JsonReader& object, std::string_view key) {
 Block blockOf(const JsonReader& value) {
   constexpr int64_t kLargest = 4096;
   const std::string& text = value.text();
-  std::vector<int64_t> sizes;
-  for (size_t start = 0; start <= text.size();) {
-    const size_t end = std::min(text.find('x', start), text.size());
-    const std::optional<int64_t> size = parseInt(std::string_view(text).substr(start, end - start));
-    sizes.push_back(size.value_or(0));
-    start = end + 1;
-  }
+  const std::vector<int64_t> sizes = parseSizes(text).value_or(std::vector<int64_t>{});
   if (sizes.size() != 3 ||
       std::any_of(sizes.begin(), sizes.end(), [](int64_t size) { return size < 1 || size > kLargest; }))
     value.fail(inQuotes(text) + " is no block M x N x K", "write three sizes up to 4096, as in \"8x4x16\"");

@@ -6,8 +6,7 @@
 #include <fmt/format.h>
 
 #include "analyze/machine/disturbance.h"
-#include "analyze/machine/memory_block.h"
-#include "analyze/machine/probes/probes.h"
+#include "analyze/machine/loops.h"
 #include "analyze/machine/timed_loop.h"
 #include "analyze/machine/tiny_plan.h"
 #include "base/interrupt.h"
@@ -16,9 +15,6 @@
 namespace ridge::analyze {
 
 namespace {
-
-/// Of main memory, of one thread: about a millisecond.
-constexpr int64_t kWindow = int64_t{8} << 20;
 
 std::string today() {
   const std::time_t now = std::time(nullptr);
@@ -40,15 +36,6 @@ class PoolThreads {
  private:
   int before_;
 };
-
-/// `part(p)` for p in [0, threads), each in a thread of its own.
-template <class Part>
-void onThreads(int threads, const Part& part) {
-  if (threads == 1)
-    part(0);
-  else
-    ThreadPool::instance().parallel(threads, part);
-}
 
 /// All loops of one measurement. They run in turns, several rounds: what disturbs the machine for a second
 /// disturbs each of them a little, and none altogether.
@@ -74,13 +61,13 @@ class Measurement {
     Keep keep;
   };
 
-  void addClock();
+  void addPeak(const ArithmeticProbe& probe, MeasuredPeak peak);
   void addPeaks(Isa isa, int threads);
-  void prepareMemory();
+  void addMemory();
   void addBandwidth(const WorkingSet& set, Traffic traffic, int threads);
   void addOverheads();
-  void add(std::function<void(int64_t)> body, double work, double seconds, Keep keep) {
-    entries_.push_back({TimedLoop(std::move(body), work), seconds, std::move(keep)});
+  void add(MachineLoop loop, double seconds, Keep keep) {
+    entries_.push_back({TimedLoop(std::move(loop)), seconds, std::move(keep)});
   }
   void judge(const Usage& before);
 
@@ -89,98 +76,62 @@ class Measurement {
   int threads_;
   MeasuredMachine machine_;
   std::vector<Entry> entries_;
-  std::unique_ptr<MemoryBlock> memory_;
+  std::unique_ptr<MemoryLoops> memory_;
   std::unique_ptr<TinyPlan> plan_;
 };
 
-void Measurement::addClock() {
-  constexpr int64_t kAdditions = 16'000;
-  add(
-      [](int64_t repeats) {
-        for (int64_t at = 0; at < repeats; ++at) addChain(0, kAdditions, 1);
-      },
-      kAdditions, 0.01, [](MeasuredMachine& machine, Sample sample) { machine.clockHz = sample.best; });
+void Measurement::addPeak(const ArithmeticProbe& probe, MeasuredPeak peak) {
+  const int threads = peak.threads;
+  machine_.peaks.push_back(std::move(peak));
+  add(arithmeticLoop(probe, threads), 0.05,
+      [at = machine_.peaks.size() - 1](MeasuredMachine& machine, Sample sample) {
+        machine.peaks[at].opsPerS = sample;
+      });
 }
 
+// A limit below AVX-512 switches tiles off too.
 void Measurement::addPeaks(Isa isa, int threads) {
-  constexpr int64_t kRounds = 100;
   for (const Precision precision : {Precision::fp32, Precision::bf16, Precision::int8}) {
-    const ArithmeticProbe* probe = arithmeticProbe(isa, precision);
-    if (!probe) continue;
-    machine_.peaks.push_back({isa, precision, threads, {}});
-    add([probe,
-         threads](int64_t repeats) { onThreads(threads, [&](int) { probe->run(repeats * kRounds, 1); }); },
-        kRounds * probe->operationsPerRound() * threads, 0.05,
-        [at = machine_.peaks.size() - 1](MeasuredMachine& machine, Sample sample) {
-          machine.peaks[at].opsPerS = sample;
-        });
+    if (const ArithmeticProbe* probe = arithmeticProbe(isa, precision))
+      addPeak(*probe, {.isa = isa, .precision = precision, .threads = threads});
+    if (isa != Isa::avx512) continue;
+    if (const ArithmeticProbe* probe = tileProbe(precision))
+      addPeak(*probe, {.isa = isa, .precision = precision, .threads = threads, .matrixUnits = true});
   }
 }
 
-// Threads touch first what they will read: pages lie near them.
-void Measurement::prepareMemory() {
-  std::vector<WorkingSet> sets = workingSets(cpuInfo(), threads_, availableMemory(), options_.quick);
-  if (options_.quick) std::erase_if(sets, [](const WorkingSet& set) { return set.level != "DRAM"; });
-  if (sets.empty()) return;
-  const int64_t each = sets.back().bytesPerThread;
-  memory_ = std::make_unique<MemoryBlock>(each * threads_);
-  onThreads(threads_, [&](int part) {
-    memoryProbes(machine_.isa).write(memory_->words() + part * each / 4, each / 4, 1);
-  });
-  const auto traffics = options_.quick ? std::vector{Traffic::read, Traffic::copy}
-                                       : std::vector{Traffic::read, Traffic::write, Traffic::copy};
-  for (const WorkingSet& set : sets)
-    for (const Traffic traffic : traffics) {
+void Measurement::addMemory() {
+  memory_ = std::make_unique<MemoryLoops>(machine_.isa, threads_, options_.quick);
+  for (const WorkingSet& set : memory_->sets())
+    for (const Traffic traffic : {Traffic::read, Traffic::write, Traffic::copy}) {
+      // A roof takes what reads get, of main memory else what copies get.
+      const bool ofRoof = traffic == Traffic::read || (traffic == Traffic::copy && set.level == "DRAM");
+      if (options_.quick && !ofRoof) continue;
       if (!options_.quick && threads_ > 1) addBandwidth(set, traffic, 1);
       addBandwidth(set, traffic, threads_);
     }
 }
 
 void Measurement::addBandwidth(const WorkingSet& set, Traffic traffic, int threads) {
-  const bool shared = set.level == "L3" || set.level == "DRAM";
-  const int64_t bytes = shared ? set.bytesPerThread * threads_ / threads / 4096 * 4096 : set.bytesPerThread;
-  // A pass over main memory takes tens of milliseconds, in which somebody always interrupts. So a repeat goes
-  // over one window of the set, the next one over the next: each was left a whole pass ago.
-  const int64_t windows = set.level == "DRAM" ? std::max<int64_t>(1, bytes / kWindow) : 1;
-  const int64_t words = bytes / windows / 4096 * 1024;
   machine_.bandwidths.push_back({set.level, traffic, threads, {}});
-  const auto pass = [this, bytes, traffic, words](int part, int64_t window, int64_t passes) {
-    const MemoryProbes& loops = memoryProbes(machine_.isa);
-    uint32_t* const own = memory_->words() + part * (bytes / 4) + window * words;
-    if (traffic == Traffic::read)
-      loops.read(own, words, passes);
-    else if (traffic == Traffic::write)
-      loops.write(own, words, passes);
-    else
-      loops.copy(own + words / 2, own, words / 2, passes);
-  };
-  const auto body = [pass, threads, windows, at = int64_t{0}](int64_t repeats) mutable {
-    const int64_t first = at;
-    if (windows > 1) at = (at + repeats) % windows;
-    onThreads(threads, [&](int part) {
-      if (windows == 1) return pass(part, 0, repeats);
-      for (int64_t done = 0; done < repeats; ++done) pass(part, (first + done) % windows, 1);
-    });
-  };
   const double seconds = set.level != "DRAM" ? 0.04 : options_.quick ? 0.06 : 0.15;
-  add(body, static_cast<double>(words) * 4 * threads, seconds,
+  add(memory_->loop(set, traffic, threads), seconds,
       [at = machine_.bandwidths.size() - 1](MeasuredMachine& machine, Sample sample) {
         machine.bandwidths[at].bytesPerS = sample;
       });
 }
 
 void Measurement::addOverheads() {
-  add(
-      [this](int64_t repeats) {
-        for (int64_t at = 0; at < repeats; ++at) ThreadPool::instance().parallel(threads_, [](int) {});
-      },
-      1, 0.03, [](MeasuredMachine& machine, Sample sample) { machine.forkJoinSeconds = 1 / sample.best; });
+  const auto sections = [this](int64_t repeats) {
+    for (int64_t at = 0; at < repeats; ++at) ThreadPool::instance().parallel(threads_, [](int) {});
+  };
+  add({sections, 1}, 0.03,
+      [](MeasuredMachine& machine, Sample sample) { machine.forkJoinSeconds = 1 / sample.best; });
   plan_ = std::make_unique<TinyPlan>();
-  add(
-      [this](int64_t repeats) {
-        for (int64_t at = 0; at < repeats; ++at) plan_->run();
-      },
-      static_cast<double>(plan_->steps()), 0.03,
+  const auto runs = [this](int64_t repeats) {
+    for (int64_t at = 0; at < repeats; ++at) plan_->run();
+  };
+  add({runs, static_cast<double>(plan_->steps())}, 0.03,
       [](MeasuredMachine& machine, Sample sample) { machine.stepSeconds = 1 / sample.best; });
 }
 
@@ -197,13 +148,13 @@ void Measurement::judge(const Usage& before) {
 
 MeasuredMachine Measurement::run() {
   const Usage before = currentUsage();
-  addClock();
+  add(clockLoop(), 0.01, [](MeasuredMachine& machine, Sample sample) { machine.clockHz = sample.best; });
   for (const Isa isa : {Isa::generic, Isa::avx2, Isa::avx512}) {
     if (isa > machine_.isa || (options_.quick && isa != machine_.isa)) continue;
     if (!options_.quick && threads_ > 1) addPeaks(isa, 1);
     addPeaks(isa, threads_);
   }
-  prepareMemory();
+  addMemory();
   if (!options_.quick) addOverheads();
   const int rounds = options_.quick ? 1 : 4;
   ProgressPhase progress(options_.progress, "measuring", rounds * static_cast<int64_t>(entries_.size()));
@@ -232,7 +183,14 @@ std::optional<Traffic> trafficFromName(std::string_view text) {
 
 const MeasuredPeak* MeasuredMachine::peak(Isa wanted, Precision precision, int count) const {
   for (const MeasuredPeak& known : peaks)
-    if (known.isa == wanted && known.precision == precision && known.threads == count) return &known;
+    if (!known.matrixUnits && known.isa == wanted && known.precision == precision && known.threads == count)
+      return &known;
+  return nullptr;
+}
+
+const MeasuredPeak* MeasuredMachine::matrixPeak(Precision precision, int count) const {
+  for (const MeasuredPeak& known : peaks)
+    if (known.matrixUnits && known.precision == precision && known.threads == count) return &known;
   return nullptr;
 }
 

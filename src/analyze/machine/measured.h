@@ -23,7 +23,9 @@ struct MeasuredPeak {
   Isa isa = Isa::generic;
   Precision precision = Precision::fp32;
   int threads = 1;
-  Sample opsPerS;  ///< a multiply-add is two operations
+  Sample opsPerS = {};  ///< a multiply-add is two operations
+  /// By products of tiles (AMX), which are counted to Isa::avx512; else by vectors.
+  bool matrixUnits = false;
 };
 
 /// By ordinary loads and stores; bytes are those that the program reads and writes, a copy's are both. What
@@ -52,8 +54,10 @@ struct MeasuredMachine {
   bool quiet = true;           ///< spreads were small and nobody else used the cores
   std::string whyNotQuiet;     ///< "other programs used 0.8 cores"
 
-  /// Null when there is none.
+  /// Of vectors; null when there is none.
   const MeasuredPeak* peak(Isa isa, Precision precision, int threads) const;
+  /// Of tiles.
+  const MeasuredPeak* matrixPeak(Precision precision, int threads) const;
   const MeasuredBandwidth* bandwidth(std::string_view level, Traffic traffic, int threads) const;
 };
 
@@ -68,7 +72,7 @@ struct MeasureOptions {
 MeasuredMachine measureMachine(const MeasureOptions& options);
 
 /// Raised whenever the probes change, so that old figures are not believed.
-inline constexpr int kProbeRevision = 1;
+inline constexpr int kProbeRevision = 2;
 
 /// The measurements of this machine (CPU model and caches, activeIsa(), threads, revision of the probes) that
 /// were stored; nothing when there are none or they cannot be read. A full one serves where a quick one is

@@ -1,43 +1,84 @@
 #include "analyze/machine/measured_roof.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <optional>
+
+#include "analyze/machine/probes/probes.h"
+#include "base/text.h"
 
 namespace ridge::analyze {
 namespace {
 
-double mainMemory(const MeasuredMachine& machine, Traffic traffic) {
-  double best = 0;
-  for (const MeasuredBandwidth& bandwidth : machine.bandwidths)
-    if (bandwidth.level == "DRAM" && bandwidth.traffic == traffic && bandwidth.threads == machine.threads)
-      best = std::max(best, bandwidth.bytesPerS.best);
-  return best;
+/// Channels that a row of a tile holds, as the formula of the nominal roof has them.
+int channelsOfTile(Precision precision) {
+  return static_cast<int>(kTileRowBytes / bytesOfElement(precision));
+}
+
+double rateOf(const MeasuredMachine& machine, std::string_view level, Traffic traffic) {
+  const MeasuredBandwidth* const bandwidth = machine.bandwidth(level, traffic, machine.threads);
+  return bandwidth ? bandwidth->bytesPerS.best : 0;
 }
 
 }  // namespace
+
+std::vector<MemoryLevel> cachesIn(const MeasuredMachine& machine, const CpuInfo& cpu) {
+  const auto each = static_cast<double>(machine.threads);  // has an L1 and an L2 of its own
+  std::vector<MemoryLevel> caches;
+  for (const auto& [name, capacity] : {std::pair("L1", each * static_cast<double>(cpu.l1Bytes)),
+                                       std::pair("L2", each * static_cast<double>(cpu.l2Bytes)),
+                                       std::pair("L3", static_cast<double>(cpu.l3Bytes))})
+    if (const double rate = rateOf(machine, name, Traffic::read); rate > 0)
+      caches.push_back({name, capacity, rate});
+  return caches;
+}
 
 Roof roofIn(const MeasuredMachine& machine, Precision precision) {
   Roof roof;
   roof.precision = precision;
   roof.source = "measured " + machine.date + (machine.quiet ? "" : " while others used the machine");
-  for (const MeasuredPeak& peak : machine.peaks)
-    if (peak.precision == precision && peak.threads == machine.threads)
-      roof.peakOpsPerS = std::max(roof.peakOpsPerS, peak.opsPerS.best);
-  roof.bandwidthBytesPerS = mainMemory(machine, Traffic::read);
-  if (roof.bandwidthBytesPerS <= 0) roof.bandwidthBytesPerS = mainMemory(machine, Traffic::copy);
+  for (const MeasuredPeak& peak : machine.peaks) {
+    if (peak.precision != precision || peak.threads != machine.threads) continue;
+    if (peak.opsPerS.best <= roof.peakOpsPerS) continue;
+    roof.peakOpsPerS = peak.opsPerS.best;
+    roof.matrixUnits = peak.matrixUnits;
+    roof.channelMultiple = peak.matrixUnits ? channelsOfTile(precision) : 1;
+  }
+  roof.bandwidthBytesPerS = rateOf(machine, "DRAM", Traffic::read);
+  if (roof.bandwidthBytesPerS <= 0) roof.bandwidthBytesPerS = rateOf(machine, "DRAM", Traffic::copy);
   roof.launchSeconds = machine.stepSeconds;
   return roof;
 }
 
+void takeMeasurement(Device& device, const MeasuredMachine& machine) {
+  const std::string threads = counted(machine.threads, "thread");
+  for (const Precision precision : kPrecisions) {
+    const Roof roof = roofIn(machine, precision);
+    if (roof.peakOpsPerS <= 0) continue;
+    device.measured.push_back(
+        {fmt::format("{}{}, {}", name(precision), roof.matrixUnits ? " by matrix units" : "", threads),
+         machine.date, roof.peakOpsPerS, std::string(teraUnit(precision))});
+  }
+  const Roof roof = roofIn(machine, Precision::fp32);
+  if (roof.bandwidthBytesPerS <= 0) return;
+  device.memory.measured = roof.bandwidthBytesPerS;
+  device.memory.measuring = roof.source + ", " + threads;
+}
+
 Roof measuredRoof(int threads, Precision precision) {
   std::optional<MeasuredMachine> machine = storedMeasurement(threads);
+  bool lost = false;
   if (!machine) {
     machine = measureMachine({.threads = threads, .quick = true});
     // One of a busy machine is not worth remembering; a cache that cannot be written costs the same time
-    // again.
-    if (machine->quiet) storeMeasurement(*machine);
+    // again, and the next figures will be a little different.
+    if (machine->quiet) lost = !storeMeasurement(*machine).empty() && !storedMeasurement(threads);
   }
-  return roofIn(*machine, precision);
+  Roof roof = roofIn(*machine, precision);
+  roof.caches = cachesIn(*machine, cpuInfo());
+  if (lost) roof.source += ", not stored";
+  return roof;
 }
 
 }  // namespace ridge::analyze

@@ -20,6 +20,7 @@ namespace {
 using Json = nlohmann::ordered_json;
 
 constexpr uintmax_t kLargestFile = uintmax_t{1} << 20;
+constexpr const char* kMatrix = "matrix";  // a fifth element of a peak by matrix units
 constexpr size_t kMostMachines = 64, kMostEntries = 256;
 
 std::string storePath() {
@@ -42,8 +43,11 @@ Json sampleJson(const Sample& sample) {
 
 Json machineJson(const MeasuredMachine& machine) {
   Json peaks = Json::array(), bandwidths = Json::array();
-  for (const MeasuredPeak& peak : machine.peaks)
-    peaks.push_back({name(peak.isa), name(peak.precision), peak.threads, sampleJson(peak.opsPerS)});
+  for (const MeasuredPeak& peak : machine.peaks) {
+    Json entry{name(peak.isa), name(peak.precision), peak.threads, sampleJson(peak.opsPerS)};
+    if (peak.matrixUnits) entry.push_back(kMatrix);
+    peaks.push_back(std::move(entry));
+  }
   for (const MeasuredBandwidth& bandwidth : machine.bandwidths)
     bandwidths.push_back(
         {bandwidth.level, name(bandwidth.traffic), bandwidth.threads, sampleJson(bandwidth.bytesPerS)});
@@ -102,12 +106,14 @@ std::optional<int> threadsFrom(const Json& json) {
 }
 
 void readPeak(const Json& json, MeasuredMachine& machine) {
-  if (!json.is_array() || json.size() != 4) return;
+  const bool matrix = json.is_array() && json.size() == 5 && json[4] == kMatrix;
+  if (!matrix && (!json.is_array() || json.size() != 4)) return;
   const auto isa = isaFromName(textOf(json[0]));
   const auto precision = precisionFromName(textOf(json[1]));
   const auto threads = threadsFrom(json[2]);
   const auto sample = sampleFrom(json[3]);
-  if (isa && precision && threads && sample) machine.peaks.push_back({*isa, *precision, *threads, *sample});
+  if (isa && precision && threads && sample)
+    machine.peaks.push_back({*isa, *precision, *threads, *sample, matrix});
 }
 
 void readBandwidth(const Json& json, MeasuredMachine& machine) {
@@ -192,6 +198,7 @@ std::string storeMeasurement(const MeasuredMachine& machine) {
   const std::string place = escaped(path);
   std::string sentence;
   try {
+    if (blocksCache(path)) return fmt::format("the measurement is not stored: {} is no regular file", place);
     std::filesystem::create_directories(std::filesystem::path(path).parent_path());
     const FileLock lock(path);
     if (!lock.held()) return fmt::format("the measurement is not stored: {} cannot be locked", place);

@@ -27,7 +27,8 @@ double clockInModel(std::string_view model);
 CpuFacts thisCpu();
 
 /// Rates of the generation whose rule fits first, else none; bandwidth of main memory is not known, since it
-/// depends on what is plugged in. `threads`: cores that work, 0 for all.
+/// depends on what is plugged in (takeMeasurement() of measured_roof.h tells). `threads`: cores that work, 0
+/// for all.
 Device machineOf(const CpuFacts& facts, const DeviceTable& table, int threads = 0);
 
 }  // namespace ridge::analyze

@@ -1,8 +1,10 @@
 #include "analyze/machine/timed_loop.h"
 
 #include <algorithm>
-#include <chrono>
 #include <cmath>
+#include <limits>
+
+#include "base/clock.h"
 
 namespace ridge::analyze {
 
@@ -13,16 +15,16 @@ constexpr int64_t kMostRepeats = int64_t{1} << 40;
 
 template <class Work>
 double secondsOf(const Work& work) {
-  const auto start = std::chrono::steady_clock::now();
+  const auto start = Clock::now();
   work();
   // Clocks may tick slowly; nothing takes no time.
-  return std::max(1e-9, std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count());
+  return std::max(1e-9, secondsSince(start));
 }
 
 }  // namespace
 
 double TimedLoop::runOnce() {
-  return secondsOf([&] { body_(repeats_); });
+  return secondsOf([&] { loop_.body(repeats_); });
 }
 
 // Starting, interrupted and sleeping threads make single runs longer by milliseconds: the best of a few.
@@ -40,18 +42,22 @@ void TimedLoop::calibrate() {
 }
 
 // A run that ends in much less than its time shows that the machine was not quiet when the repeats were
-// chosen: what has been measured so far is mostly the start of threads.
+// chosen: what has been measured so far is mostly the start of threads. One that was interrupted counts for
+// no more than two (or a third of itself): on a busy machine, too, many runs are left alone.
 void TimedLoop::runFor(double seconds) {
   constexpr size_t kLeast = 2;
+  if (loop_.before) loop_.before();
   if (repeats_ == 0) calibrate();
-  double used = 0;
+  double used = 0, fastest = std::numeric_limits<double>::infinity();
   while (used < seconds || rates_.size() < kLeast) {
     const double took = runOnce();
-    rates_.push_back(static_cast<double>(repeats_) * work_ / took);
-    used += took;
+    rates_.push_back(static_cast<double>(repeats_) * loop_.work / took);
+    fastest = std::min(fastest, took);
+    used += std::max(took / 3, std::min(took, 2 * fastest));
     if (took > kRunSeconds / 2 || repeats_ >= kMostRepeats) continue;
     repeats_ *= 2;
     rates_.clear();
+    fastest = std::numeric_limits<double>::infinity();
   }
 }
 

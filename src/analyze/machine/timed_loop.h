@@ -2,9 +2,10 @@
 #pragma once
 
 #include <cstdint>
-#include <functional>
+#include <utility>
 #include <vector>
 
+#include "analyze/machine/loops.h"
 #include "analyze/machine/measured.h"
 
 namespace ridge::analyze {
@@ -12,11 +13,11 @@ namespace ridge::analyze {
 /// Other programs interrupt runs, so they are short: some are left alone, and the best of them count.
 class TimedLoop {
  public:
-  /// `body(repeats)` does `work` (operations, bytes) `repeats` times.
-  TimedLoop(std::function<void(int64_t)> body, double work) : body_(std::move(body)), work_(work) {}
+  explicit TimedLoop(MachineLoop loop) : loop_(std::move(loop)) {}
 
-  /// Runs for about so long, in runs of about a millisecond (one repeat, if that takes longer), two at least
-  /// in all. The first runs ever warm up and are not counted; how many repeats a run has follows from them.
+  /// Runs for about so long, where others interrupt it up to three times that, in runs of about a millisecond
+  /// (one repeat, if that takes longer), two at least in all. The first runs ever warm up and are not
+  /// counted; how many repeats a run has follows from them.
   void runFor(double seconds);
   /// Work per second.
   Sample sample() const;
@@ -25,8 +26,7 @@ class TimedLoop {
   void calibrate();
   double runOnce();
 
-  std::function<void(int64_t)> body_;
-  double work_;
+  MachineLoop loop_;
   int64_t repeats_ = 0;
   std::vector<double> rates_;
 };

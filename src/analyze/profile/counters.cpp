@@ -6,13 +6,14 @@
 #include <unistd.h>
 
 #include <cerrno>
-#include <chrono>
 #include <cstring>
 #include <filesystem>
 #include <fstream>
 #include <system_error>
 
 #include "analyze/profile/timing.h"
+#include "analyze/profile/watching.h"
+#include "base/clock.h"
 #include "base/text.h"
 
 namespace ridge::analyze {
@@ -89,10 +90,6 @@ class Groups {
   int error_ = 0;
 };
 
-double secondsSince(std::chrono::steady_clock::time_point start) {
-  return std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
-}
-
 }  // namespace
 
 std::string_view name(Counter counter) {
@@ -155,18 +152,17 @@ StepCounts countSteps(ExecutionContext& context, double seconds, const OpenCount
   const size_t steps = context.plan().steps.size();
   std::vector<std::array<std::vector<double>, kCounters.size()>> samples(steps);
   Counts before{};
-  context.observe([&](size_t step, bool begins) {
+  const WatchedSteps watched(context, [&](size_t step, bool begins) {
     const Counts now = groups.read();
     for (size_t at = 0; at < kCounters.size() && !begins; ++at)
       samples[step][at].push_back(now[at] - before[at]);
     before = now;
   });
-  const auto start = std::chrono::steady_clock::now();
+  const auto start = Clock::now();
   do {
     context.execute();
     ++result.runs;
   } while (secondsSince(start) < seconds || result.runs < 3);
-  context.observe({});
   for (auto& step : samples) {
     Counts& counts = result.steps.emplace_back();
     for (size_t at = 0; at < kCounters.size(); ++at) counts[at] = medianOf(std::move(step[at]));

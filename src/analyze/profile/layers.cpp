@@ -7,12 +7,18 @@
 #include <numeric>
 
 #include "analyze/profile/step_facts.h"
+#include "analyze/residence.h"
 #include "base/error.h"
 #include "ops/cost_support.h"
 
 namespace ridge::analyze {
 
 namespace {
+
+struct RoofAndResidences {
+  Roof roof;
+  std::vector<BytesByMemory> residences;  // of every step
+};
 
 /// A loop that knows its iterations runs its body so often; of a branch nobody knows which side it takes.
 int64_t iterationsOf(const Step& step) {
@@ -51,7 +57,7 @@ std::vector<LayerProfile> layerProfiles(const Plan& plan, const Timing& timing,
                                         const std::function<Roof(Precision)>& roofFor) {
   check(timing.steps.size() == plan.steps.size() && (costs.empty() || costs.size() == plan.steps.size()),
         "times and costs are those of the plan's steps");
-  std::map<Precision, Roof> roofs;
+  std::map<Precision, RoofAndResidences> roofs;
   const double total = timing.regions();
   std::vector<LayerProfile> layers;
   for (size_t at = 0; at < plan.steps.size(); ++at) {
@@ -68,8 +74,13 @@ std::vector<LayerProfile> layerProfiles(const Plan& plan, const Timing& timing,
       continue;
     }
     layer.cost = costs[at];
-    if (!roofs.contains(layer.precision)) roofs[layer.precision] = roofFor(layer.precision);
-    layer.floor = floorOf(layer.cost, roofs[layer.precision]);
+    if (!roofs.contains(layer.precision)) {
+      Roof roof = roofFor(layer.precision);
+      auto residences = residencesOf(plan, costs, roof.caches);
+      roofs[layer.precision] = {std::move(roof), std::move(residences)};
+    }
+    const auto& [roof, residences] = roofs[layer.precision];
+    layer.floor = floorOf(layer.cost, roof, residences[at]);
     if (!layer.cost.known || seconds <= 0) continue;
     layer.opsPerS = static_cast<double>(layer.cost.flops) / seconds;
     layer.bytesPerS = static_cast<double>(layer.cost.bytes()) / seconds;

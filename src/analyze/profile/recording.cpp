@@ -3,8 +3,9 @@
 #include <sys/resource.h>
 
 #include <algorithm>
-#include <chrono>
 #include <limits>
+
+#include "analyze/profile/watching.h"
 
 namespace ridge::analyze {
 
@@ -21,10 +22,6 @@ int64_t preemptions() {
 }
 
 }  // namespace
-
-int64_t steadyNs() {
-  return std::chrono::nanoseconds(std::chrono::steady_clock::now().time_since_epoch()).count();
-}
 
 double clockCostNs(ReadClock clock) {
   constexpr int kReadings = 1000;
@@ -70,13 +67,14 @@ Recording record(ExecutionContext& context, const RecordOptions& options) {
     WatchedRun& run = recording.watched.emplace_back();
     run.stamps.resize(stamps);
     next = run.stamps.data();
-    context.observe(watch);
-    const int64_t beforeWatched = preemptions();
-    run.begin = clock();
-    context.execute();
-    run.end = clock();
-    run.disturbed = preemptions() != beforeWatched;
-    context.observe({});
+    {
+      const WatchedSteps steps(context, watch);
+      const int64_t beforeWatched = preemptions();
+      run.begin = clock();
+      context.execute();
+      run.end = clock();
+      run.disturbed = preemptions() != beforeWatched;
+    }
     quietPlain += !plain.disturbed;
     quietWatched += !run.disturbed;
     const bool quiet = std::min(quietPlain, quietWatched) >= options.undisturbed;

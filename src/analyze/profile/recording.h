@@ -6,6 +6,7 @@
 #include <span>
 #include <vector>
 
+#include "base/clock.h"
 #include "runtime/context.h"
 
 namespace ridge::analyze {
@@ -28,9 +29,8 @@ struct Recording {
   double clockNs = 0;  ///< one reading of the clock
 };
 
-/// Nanoseconds of a steady clock.
+/// Nanoseconds that only go forward.
 using ReadClock = int64_t (*)();
-int64_t steadyNs();
 
 struct RecordOptions {
   double seconds = 2, warmupSeconds = 0.3;

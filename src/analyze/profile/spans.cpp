@@ -2,32 +2,14 @@
 
 #include <algorithm>
 
-#include "analyze/profile/recording.h"
+#include "analyze/profile/watching.h"
+#include "base/clock.h"
 
 namespace ridge::analyze {
 
 namespace {
 
 constexpr size_t kPartsPerThread = 1 << 17;
-
-/// Stops the observer whatever happens: the pool lives longer than the recorder.
-class Watching {
- public:
-  Watching(ExecutionContext& context, PartRecorder& parts, ExecutionContext::Observer observer)
-      : context_(context) {
-    context_.observe(std::move(observer));
-    ThreadPool::instance().observe(&parts);
-  }
-  ~Watching() {
-    ThreadPool::instance().observe(nullptr);
-    context_.observe({});
-  }
-  Watching(const Watching&) = delete;
-  Watching& operator=(const Watching&) = delete;
-
- private:
-  ExecutionContext& context_;
-};
 
 void shift(std::vector<Span>& spans, int64_t origin) {
   for (Span& span : spans) {
@@ -89,23 +71,25 @@ Spans recordSpans(ExecutionContext& context, size_t executions) {
   spans.spans.reserve(executions * (context.plan().steps.size() + 1));
   context.execute();
   size_t open = 0;  // the step that runs
-  const Watching watching(context, parts, [&](size_t step, bool before) {
-    const int64_t now = steadyNs();
-    if (before) {
-      open = spans.spans.size();
-      spans.spans.push_back({Span::Kind::step, 0, step, -1, now, now});
-    } else {
-      spans.spans[open].end = now;
+  {
+    const WatchedSteps steps(context, [&](size_t step, bool before) {
+      const int64_t now = steadyNs();
+      if (before) {
+        open = spans.spans.size();
+        spans.spans.push_back({Span::Kind::step, 0, step, -1, now, now});
+      } else {
+        spans.spans[open].end = now;
+      }
+    });
+    const WatchedPool pool(parts);
+    for (size_t execution = 0; execution < executions && !parts.full(); ++execution) {
+      const size_t at = spans.spans.size();
+      const int64_t begin = steadyNs();
+      spans.spans.push_back({Span::Kind::execution, 0, execution, -1, begin, begin});
+      context.execute();
+      spans.spans[at].end = steadyNs();
     }
-  });
-  for (size_t execution = 0; execution < executions && !parts.full(); ++execution) {
-    const size_t at = spans.spans.size();
-    const int64_t begin = steadyNs();
-    spans.spans.push_back({Span::Kind::execution, 0, execution, -1, begin, begin});
-    context.execute();
-    spans.spans[at].end = steadyNs();
   }
-  ThreadPool::instance().observe(nullptr);
   addParts(parts, spans);
   if (!spans.spans.empty()) shift(spans.spans, spans.spans.front().begin);
   return spans;

@@ -8,16 +8,9 @@ namespace ridge::analyze {
 
 namespace {
 
-bool lies(const ArraySpec& array, Order order) {
-  const Dims dense = denseStrides(array.dims, order);
-  for (size_t axis = 0; axis < array.dims.size(); ++axis)
-    if (array.dims[axis] > 1 && array.strides[axis] != dense[axis]) return false;
-  return true;
-}
-
 std::string_view orderOf(const ArraySpec& array) {
   for (const Order order : {Order::plain, Order::channelsLast})
-    if (lies(array, order)) return name(order);
+    if (liesDense(array.dims, array.strides, order)) return name(order);
   return "strided";
 }
 
@@ -49,7 +42,8 @@ std::string layoutOf(const Step& step) {
   if (from == to) return std::string(from);
   // One pixel, or one channel: both orders are the same bytes, and the other side's says more.
   for (const Order order : {Order::plain, Order::channelsLast})
-    if (lies(*in, order) && lies(*out, order)) return std::string(name(order));
+    if (liesDense(in->dims, in->strides, order) && liesDense(out->dims, out->strides, order))
+      return std::string(name(order));
   return std::string(from) + " to " + std::string(to);
 }
 

@@ -70,13 +70,14 @@ function barTexts(entries) {
 
 function shareCard(view) {
   const build = () => rankedBars(
-      sharesByOp(view).map((kind) => ({
-                             label: kind.op,
-                             value: kind.share * 100,
-                             text: `${percentText(kind.share)}`,
-                             color: kind.family ? colorOf(kind.family) : token("ink-faint"),
-                             lines: [`${kind.count} layers`, timeText(kind.ms), percentText(kind.share)],
-                           })),
+      sharesByOp(view).map(
+          (kind) => ({
+            label: kind.op,
+            value: kind.share * 100,
+            text: `${percentText(kind.share)}`,
+            color: kind.family ? colorOf(kind.family) : token("ink-faint"),
+            lines: [countedText(kind.count, "layer"), timeText(kind.ms), percentText(kind.share)],
+          })),
       (value) => `${value} %`);
   const note = report.profiled ? "Of the measured time." : "Of the least time.";
   return chartCard("share", "Share by kind", note, build, {class: "third", size: "tall", paperHeight: 270});

@@ -43,6 +43,7 @@ const opsRateText = (value) => scaledText(value, `${operationUnit()}/s`);
 const intensityText = (value) => (finite(value) === null ? NO_VALUE : `${digits(value)} ${intensityUnit()}`);
 
 const wholeText = (count) => count.toLocaleString("en-US");
+const countedText = (count, noun) => `${wholeText(count)} ${noun}${count === 1 ? "" : "s"}`;
 
 function percentText(share) {
   if (finite(share) === null) return NO_VALUE;

@@ -14,7 +14,8 @@ const WIDTHS = {
 };  // of style.css
 
 /**
- * columns: {title, value(row), text(row), numeric, width}; `text` defaults to the value. `sort`: {column,
+ * columns: {title, value(row), text(row), numeric, width, letters}; `text` defaults to the value,
+ * which is cut in the middle to so many `letters`. `sort`: {column,
  * falling}. Rows are layers; choosing one selects it in `view`.
  */
 function tableCard(id, title, note, view, rows, columns, sort) {
@@ -118,7 +119,7 @@ function drawRows(state, all = false) {
   const last = all ?
       shown.length :
       Math.min(shown.length, first + Math.ceil(box.clientHeight / ROW_HEIGHT) + 2 * SPARE_ROWS);
-  const rows = shown.slice(first, last).map((layer, at) => rowOf(state, layer, first + at));
+  const rows = shown.slice(first, last).map((layer, at) => rowOf(state, layer, first + at, all));
   if (first > 0) rows.unshift(spacer(first, columns.length));
   if (last < shown.length) rows.push(spacer(shown.length - last, columns.length));
   if (shown.length === 0)
@@ -129,12 +130,14 @@ function drawRows(state, all = false) {
   if (focused !== null) state.body.querySelector(`[data-index="${focused}"]`)?.focus({preventScroll: true});
 }
 
-function rowOf(state, layer, at) {
+function rowOf(state, layer, at, wholeNames) {
   const chosen = selection.view === state.view && selection.index === layer.index;
   const cells = state.columns.map((column) => {
     const text = column.text ? column.text(layer) : String(column.value(layer) ?? NO_VALUE);
+    const shown = column.letters && !wholeNames ? shortened(visible(text), column.letters) : text;
     const cell = element(
-        "td", {class: column.numeric ? "number" : "", title: column.numeric ? null : visible(text), text});
+        "td",
+        {class: column.numeric ? "number" : "", title: column.numeric ? null : visible(text), text: shown});
     column.decorate?.(cell, layer);
     return cell;
   });

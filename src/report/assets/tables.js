@@ -1,11 +1,14 @@
 // The tables of the report: their columns.
 
+const NAME_LETTERS = 30;  // as many as fit into the column; the whole name is its title
+
 const COLUMNS = {
   index: {title: "#", numeric: true, width: "index", value: (layer) => layer.index},
   name: {
     title: "Layer",
     width: "name",
     value: (layer) => layer.name,
+    letters: NAME_LETTERS,
     decorate: (cell, layer) => {
       if (layer.depth > 0) cell.classList.add("inner");
     }

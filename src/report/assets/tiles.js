@@ -9,7 +9,7 @@ function fillHeader() {
     textOf(source.precision),
     source.convention ? `${textOf(source.convention)} convention` : "",
     finite(source.batch) === null ? "" : `batch ${source.batch}`,
-    finite(source.threads) === null ? "" : `${source.threads} threads`,
+    finite(source.threads) === null ? "" : countedText(source.threads, "thread"),
   ];
   document.getElementById("subtitle").textContent = facts.filter(Boolean).map(visible).join("  \u00b7  ");
   const remarks = [source.cost_note, source.counters_note].map(textOf).filter(Boolean);
@@ -48,7 +48,7 @@ function gapTile(view) {
   if (gaps.length === 0) return null;
   return tile(
       "Over the limit", timeText(gaps.reduce((sum, gap) => sum + gap, 0)),
-      `in ${wholeText(gaps.length)} layers`);
+      `in ${countedText(gaps.length, "layer")}`);
 }
 
 function betweenTile() {

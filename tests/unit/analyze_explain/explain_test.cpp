@@ -38,6 +38,18 @@ TEST(Explain, EveryStepOfTheTourHasAReason) {
   EXPECT_THAT(rowOf(rows, "stem")[5], StartsWith("cost model: "));
 }
 
+TEST(Explain, EstimatesAmongMeasuredTimesAreMarked) {
+  BuildResult built = buildTour();
+  EXPECT_FALSE(mixesTimes(explained(built)));
+  EXPECT_NE(stepRows(explained(built))[1][3][0], '~');
+  std::vector<Step>& steps = built.data.plans[0].steps;
+  steps[0].measuredNs = 12345;
+  const Explanation explanation = explained(built);
+  EXPECT_TRUE(mixesTimes(explanation));
+  EXPECT_EQ(stepRows(explanation)[1][3], "12.3");
+  EXPECT_EQ(stepRows(explanation)[2][3][0], '~');
+}
+
 TEST(Explain, StepsOfBodiesStandBelowTheStepThatRunsThem) {
   const BuildResult built = buildModel(modelOf(controlNetwork()), "control", plainOptions());
   const Explanation explanation = explained(built);

@@ -11,9 +11,11 @@ using analyze::Explanation;
 using analyze::Story;
 using testing::AllOf;
 using testing::Contains;
+using testing::ElementsAre;
 using testing::HasSubstr;
 using testing::IsEmpty;
 using testing::Not;
+using testing::StartsWith;
 
 std::string told(const Explanation& explanation, const std::string& pattern) {
   std::string text;
@@ -100,6 +102,22 @@ TEST(Story, GlobsTellSeveral) {
   const Explanation explanation = explained(built);
   EXPECT_GT(storiesOf(explanation, "*").size(), explanation.steps.size());
   EXPECT_EQ(storiesOf(explanation, "left").size(), 1U);
+}
+
+TEST(Story, ANameThatLooksLikeAPatternMeansItself) {
+  BuildResult built = buildTour();
+  std::vector<Step>& steps = built.data.plans[0].steps;
+  ASSERT_GE(steps.size(), 2U);
+  steps[0].name = "relu[1]";
+  steps[1].name = "relu1";
+  const Explanation explanation = explained(built);
+  const auto titlesOf = [&](const char* pattern) {
+    std::vector<std::string> titles;
+    for (const Story& story : storiesOf(explanation, pattern)) titles.push_back(story.title);
+    return titles;
+  };
+  EXPECT_THAT(titlesOf("relu[1]"), ElementsAre(StartsWith("relu[1]")));
+  EXPECT_THAT(titlesOf("relu[12]"), ElementsAre(StartsWith("relu1")));
 }
 
 TEST(Story, OfAnOutputByItsName) {

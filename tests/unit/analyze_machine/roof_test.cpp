@@ -3,7 +3,9 @@
 
 #include <gmock/gmock.h>
 
+#include "analyze/machine/device_table.h"
 #include "analyze/machine/measured_roof.h"
+#include "analyze/machine/this_machine.h"
 #include "base/error.h"
 
 namespace ridge::analyze {
@@ -90,6 +92,73 @@ TEST(Roof, OfAMeasurement) {
   EXPECT_EQ(roofIn(machine, Precision::int8).bandwidthBytesPerS, 60e9);
   machine.bandwidths.clear();
   EXPECT_EQ(roofIn(machine, Precision::fp32).bandwidthBytesPerS, 0);
+}
+
+TEST(Roof, CachesThatWereMeasuredAreThoseOfAllThreads) {
+  MeasuredMachine machine = measurement();
+  machine.bandwidths.push_back({"L3", Traffic::read, 2, {80e9, 80e9}});
+  machine.bandwidths.push_back({"L2", Traffic::write, 2, {90e9, 90e9}});
+  machine.bandwidths.push_back({"L2", Traffic::read, 1, {90e9, 90e9}});
+  CpuInfo cpu;
+  cpu.l1Bytes = 32'000;
+  cpu.l3Bytes = 8'000'000;
+  const std::vector<MemoryLevel> caches = cachesIn(machine, cpu);
+  ASSERT_EQ(caches.size(), 2u) << "reads of L2 by two threads were not measured";
+  EXPECT_EQ(caches[0].name, "L1");
+  EXPECT_EQ(caches[0].capacityBytes, 64'000);
+  EXPECT_EQ(caches[0].bandwidthBytesPerS, 500e9);
+  EXPECT_EQ(caches[1].name, "L3");
+  EXPECT_EQ(caches[1].capacityBytes, 8'000'000);
+}
+
+TEST(Roof, IsThatOfTheFastestUnit) {
+  MeasuredMachine machine = measurement();
+  const auto add = [&](Precision precision, double rate, bool matrix) {
+    machine.peaks.push_back({Isa::avx512, precision, 2, {rate, rate}, matrix});
+  };
+  add(Precision::bf16, 2e12, true);
+  add(Precision::bf16, 80e9, false);
+  add(Precision::int8, 700e9, false);
+  add(Precision::int8, 4e12, true);
+  const Roof bf16 = roofIn(machine, Precision::bf16), int8 = roofIn(machine, Precision::int8);
+  EXPECT_EQ(bf16.peakOpsPerS, 2e12);
+  EXPECT_TRUE(bf16.matrixUnits);
+  EXPECT_EQ(bf16.channelMultiple, 32);
+  EXPECT_EQ(int8.peakOpsPerS, 4e12);
+  EXPECT_EQ(int8.channelMultiple, 64);
+  EXPECT_FALSE(roofIn(machine, Precision::fp32).matrixUnits);
+  EXPECT_EQ(roofIn(machine, Precision::fp32).channelMultiple, 1);
+  add(Precision::bf16, 9e12, false);  // units that are slower than vectors are no roof
+  EXPECT_FALSE(roofIn(machine, Precision::bf16).matrixUnits);
+  EXPECT_EQ(roofIn(machine, Precision::bf16).channelMultiple, 1);
+}
+
+// Nominal and measured roof are of the same unit: matrix products pad the same channels under both.
+TEST(Roof, OfTilesHasTheMultiplesOfTheTable) {
+  MeasuredMachine machine = measurement();
+  for (const Precision precision : {Precision::bf16, Precision::int8}) {
+    machine.peaks.push_back({Isa::avx512, precision, 2, {1e15, 1e15}, true});
+    EXPECT_EQ(roofIn(machine, precision).channelMultiple,
+              nominal("Xeon Platinum 8480+", precision).channelMultiple);
+  }
+}
+
+TEST(Roof, MeasurementsBelongToADeviceToo) {
+  MeasuredMachine machine = measurement();
+  machine.peaks.push_back({Isa::avx512, Precision::int8, 2, {4e12, 4e12}, true});
+  Device device = machineOf({}, builtinDevices());
+  takeMeasurement(device, machine);
+  ASSERT_EQ(device.measured.size(), 2U);
+  EXPECT_EQ(device.measured[0].what, "fp32, 2 threads");
+  EXPECT_EQ(device.measured[0].value, 200e9);
+  EXPECT_EQ(device.measured[0].unit, "TFLOPS");
+  EXPECT_EQ(device.measured[1].what, "int8 by matrix units, 2 threads");
+  EXPECT_EQ(device.measured[1].unit, "TOPS");
+  EXPECT_EQ(bandwidthOf(device).bytesPerS, 40e9);
+  EXPECT_EQ(bandwidthOf(device).measuring, "measured 2026-11-21, 2 threads");
+  device.memory.published = 90e9;  // what is known is not measured
+  EXPECT_EQ(bandwidthOf(device).bytesPerS, 90e9);
+  EXPECT_EQ(bandwidthOf(device).measuring, "");
 }
 
 }  // namespace

@@ -6,6 +6,7 @@
 
 #include <cmath>
 
+#include "analyze/machine/loops.h"
 #include "analyze/machine/tiny_plan.h"
 #include "base/interrupt.h"
 #include "base/thread_pool.h"
@@ -45,10 +46,15 @@ TEST(Measured, QuicklyWhatARooflineNeeds) {
     expectPlausible(peak.opsPerS);
   }
   for (const MeasuredBandwidth& bandwidth : machine.bandwidths) {
-    EXPECT_EQ(bandwidth.level, "DRAM");
+    EXPECT_EQ(bandwidth.threads, 2);
+    EXPECT_TRUE(bandwidth.traffic == Traffic::read || bandwidth.level == "DRAM") << bandwidth.level;
     expectPlausible(bandwidth.bytesPerS);
   }
-  EXPECT_NE(machine.bandwidth("DRAM", Traffic::read, 2), nullptr);
+  for (const char* level : {"L1", "DRAM"})
+    EXPECT_NE(machine.bandwidth(level, Traffic::read, 2), nullptr) << level;
+  for (const Precision precision : {Precision::int8, Precision::bf16, Precision::fp32})
+    EXPECT_EQ(machine.matrixPeak(precision, 2) != nullptr,
+              activeIsa() == Isa::avx512 && tileProbe(precision) != nullptr);
   EXPECT_GT(machine.clockHz, 1e7);
   EXPECT_EQ(machine.quiet, machine.whyNotQuiet.empty());
 }
@@ -85,6 +91,17 @@ TEST(Measured, PeaksAreThoseOfTheCap) {
   for (const MeasuredPeak& peak : machine.peaks) EXPECT_EQ(peak.isa, Isa::generic);
   EXPECT_EQ(machine.peak(Isa::generic, Precision::bf16, 1), nullptr);
   EXPECT_EQ(machine.peak(Isa::avx2, Precision::fp32, 1), nullptr);
+  EXPECT_EQ(machine.matrixPeak(Precision::int8, 1), nullptr);
+}
+
+// What other loops left in the caches is no bandwidth of main memory.
+TEST(Measured, MainMemoryIsPreparedOnly) {
+  const MemoryLoops memory(activeIsa(), 1, true);
+  for (const WorkingSet& set : memory.sets()) {
+    const MachineLoop loop = memory.loop(set, Traffic::read, 1);
+    EXPECT_EQ(loop.before != nullptr, set.level == "DRAM");
+    EXPECT_GE(loop.work, 4096);
+  }
 }
 
 TEST(Measured, StopsWhenInterrupted) {

@@ -4,9 +4,13 @@
 #include <gtest/gtest.h>
 #include <sys/mman.h>
 
+#include <array>
 #include <cmath>
 #include <cstdlib>
+#include <fstream>
 #include <memory>
+#include <sstream>
+#include <thread>
 
 namespace ridge::analyze {
 namespace {
@@ -53,6 +57,66 @@ TEST(Probes, FactorsAreRead) {
     double wanted = 0;
     for (int chain = 0; chain < fp32.chains; ++chain) wanted += fp32.lanes * (3.0 * chain + 3);
     EXPECT_EQ(fp32.run(1, 3), wanted);
+  }
+}
+
+class Tiles : public testing::Test {
+ protected:
+  void SetUp() override {
+    if (!tileProbe(Precision::int8) && !tileProbe(Precision::bf16))
+      GTEST_SKIP() << "this CPU has no tiles (AMX), or the system does not grant them";
+  }
+  static std::vector<const ArithmeticProbe*> here() {
+    std::vector<const ArithmeticProbe*> probes{tileProbe(Precision::int8), tileProbe(Precision::bf16)};
+    std::erase(probes, nullptr);
+    return probes;
+  }
+};
+
+TEST_F(Tiles, EveryProductIsAdded) {
+  for (const ArithmeticProbe* probe : here()) {
+    EXPECT_EQ(probe->lanes, 16 * 16);
+    expectComputes(*probe);
+  }
+  if (const ArithmeticProbe* int8 = tileProbe(Precision::int8)) {
+    EXPECT_EQ(int8->operations, 2 * 64);
+  }
+  if (const ArithmeticProbe* bf16 = tileProbe(Precision::bf16)) {
+    EXPECT_EQ(bf16->operations, 2 * 32);
+  }
+}
+
+TEST_F(Tiles, FactorsAreRead) {
+  for (const ArithmeticProbe* probe : here())
+    EXPECT_EQ(probe->run(10, 3) - probe->run(0, 3),
+              9.0 * 10 * probe->products() * probe->chains * probe->lanes);
+}
+
+// Each thread has tiles of its own, which it configures and gives back: threads in turns and at once.
+TEST_F(Tiles, EveryThreadComputes) {
+  for (const ArithmeticProbe* probe : here()) {
+    std::array<double, 4> sums{};
+    std::vector<std::thread> threads;
+    for (double& sum : sums) threads.emplace_back([&sum, probe] { sum = probe->run(20'000, 1); });
+    for (std::thread& thread : threads) thread.join();
+    for (const double sum : sums) EXPECT_EQ(sum, sumOfChains(*probe, 20'000));
+  }
+}
+
+// By the system's own word on the CPU; a system that refuses them is the other reason for having none.
+TEST(TilesOfTheCpu, OnlyForBytesAndBf16) {
+  for (const Precision precision : kPrecisions)
+    if (precision != Precision::int8 && precision != Precision::bf16) {
+      EXPECT_EQ(tileProbe(precision), nullptr);
+    }
+  std::ifstream cpuinfo("/proc/cpuinfo");
+  std::stringstream text;
+  text << cpuinfo.rdbuf();
+  if (text.str().find("amx_int8") == std::string::npos) {
+    EXPECT_EQ(tileProbe(Precision::int8), nullptr);
+  }
+  if (text.str().find("amx_bf16") == std::string::npos) {
+    EXPECT_EQ(tileProbe(Precision::bf16), nullptr);
   }
 }
 

@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 #include <stdlib.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include <filesystem>
 #include <thread>
@@ -30,7 +31,8 @@ class Store : public testing::Test {
     made.isa = activeIsa();
     made.threads = threads;
     made.peaks = {{activeIsa(), Precision::fp32, threads, {3e11, 2.5e11}},
-                  {Isa::generic, Precision::int8, 1, {1e10, 1e10}}};
+                  {Isa::generic, Precision::int8, 1, {1e10, 1e10}},
+                  {activeIsa(), Precision::bf16, threads, {2e12, 1e12}, true}};
     made.bandwidths = {{"DRAM", Traffic::copy, threads, {3e10, 1e10}}};
     made.forkJoinSeconds = 2e-7;
     made.stepSeconds = 4e-8;
@@ -66,7 +68,11 @@ TEST_F(Store, ComesBack) {
   EXPECT_EQ(found->threads, 2);
   EXPECT_FALSE(found->quick);
   EXPECT_TRUE(found->quiet);
-  ASSERT_EQ(found->peaks.size(), 2U);
+  ASSERT_EQ(found->peaks.size(), 3U);
+  EXPECT_FALSE(found->peaks[0].matrixUnits);
+  EXPECT_TRUE(found->peaks[2].matrixUnits);
+  EXPECT_EQ(found->matrixPeak(Precision::bf16, 2)->opsPerS.best, 2e12);
+  EXPECT_EQ(found->peak(activeIsa(), Precision::bf16, 2), nullptr);
   EXPECT_EQ(found->peaks[0].opsPerS.best, 3e11);
   EXPECT_EQ(found->peaks[1].precision, Precision::int8);
   EXPECT_EQ(found->peaks[1].isa, Isa::generic);
@@ -138,6 +144,8 @@ TEST_F(Store, EntriesThatCannotBeAreIgnored) {
                             "[[\"generic\", \"fp32\", 2, [\"2\", 1]]]",
                             "[[\"generic\", \"fp32\", 2, [2]]]",
                             "[[\"generic\", \"fp32\", 2, 2]]",
+                            "[[\"generic\", \"fp32\", 2, [2, 1], \"vector\"]]",
+                            "[[\"generic\", \"fp32\", 2, [2, 1], \"matrix\", 1]]",
                             "[[[], {}, 2, [2, 1]]]"}) {
     writeWith("peaks", peaks);
     EXPECT_FALSE(storedMeasurement(2)) << peaks;
@@ -204,10 +212,30 @@ TEST_F(Store, AnUnwritablePlaceIsASentence) {
   EXPECT_NE(storeMeasurement(machine()), "");
 }
 
-TEST_F(Store, APipeIsNotRead) {
+// A pipe has nobody who writes or reads it: whoever opened it in the usual way would wait for ever.
+TEST_F(Store, OnlyRegularFilesAreReadAndWritten) {
+  const std::string place = folder_.file("cache/ridge/machine.json");
   std::filesystem::create_directories(folder_.file("cache/ridge"));
-  ASSERT_EQ(mkfifo(folder_.file("cache/ridge/machine.json").c_str(), 0600), 0);
+  alarm(60);
+  ASSERT_EQ(mkfifo(place.c_str(), 0600), 0);
   EXPECT_FALSE(storedMeasurement(2));
+  EXPECT_NE(storeMeasurement(machine()).find("is no regular file"), std::string::npos);
+  for (const char* target : {"/dev/zero", "/proc/self", "/proc/kmsg"}) {
+    std::filesystem::remove(place);
+    std::filesystem::create_symlink(target, place);
+    EXPECT_FALSE(storedMeasurement(2)) << target;
+    EXPECT_NE(storeMeasurement(machine()).find("not stored"), std::string::npos) << target;
+  }
+  alarm(0);
+}
+
+TEST_F(Store, ALinkToARegularFileIsFollowed) {
+  std::filesystem::create_directories(folder_.file("cache/ridge"));
+  std::filesystem::create_symlink(folder_.file("elsewhere.json"), folder_.file("cache/ridge/machine.json"));
+  folder_.write("elsewhere.json", "{\"machines\": []}");
+  EXPECT_EQ(storeMeasurement(machine()), "");
+  EXPECT_TRUE(storedMeasurement(2));
+  EXPECT_TRUE(std::filesystem::is_symlink(folder_.file("cache/ridge/machine.json")));
 }
 
 TEST_F(Store, ManyWritersLoseNothing) {

@@ -77,6 +77,9 @@ TEST(Numbers, sizes) {
   EXPECT_EQ(parseSize("1.5GiB"), int64_t{3} << 29);
   EXPECT_EQ(parseSize("2 kB"), 2000);
   EXPECT_EQ(parseSize("9223372036854775807"), INT64_MAX);
+  EXPECT_EQ(parseSizes("1x3x224"), (std::vector<int64_t>{1, 3, 224}));
+  for (const char* text : {"", "x", "1x", "x3", "1x-3", "1X3", "1x9223372036854775808"})
+    EXPECT_EQ(parseSizes(text), std::nullopt) << text;
   for (const char* text : {"", "MiB", "-1", "-1MiB", "1mib", "8388608TiB", "1e30", "12 34"})
     EXPECT_EQ(parseSize(text), std::nullopt) << text;
 }
@@ -125,6 +128,10 @@ TEST(Format, bytesAndCounts) {
   EXPECT_EQ(formatBytes(int64_t{102'231'000}), "97.5 MiB");
   EXPECT_EQ(formatBytes(1023 * 1024), "1023 KiB");
   EXPECT_EQ(formatBytes(INT64_MAX), "8.00 EiB");
+  EXPECT_EQ(counted(1, "layer"), "1 layer");
+  EXPECT_EQ(counted(0, "layer"), "0 layers");
+  EXPECT_EQ(counted(68, "SM"), "68 SM");
+  EXPECT_EQ(counted(2, "join in place", "joins in place"), "2 joins in place");
   EXPECT_EQ(formatCount(950), "950");
   EXPECT_EQ(formatCount(25'557'032), "25.6 M");
   EXPECT_EQ(formatCount(999'999), "1.00 M");

@@ -8,6 +8,7 @@
 
 #include "base/atomic_file.h"
 #include "base/text.h"
+#include "common/output_files.h"
 #include "onnx/tensor_pb.h"
 
 namespace ridge::tool {
@@ -76,7 +77,8 @@ void InputFlags::add(CLI::App& app) {
   app.add_option("--input-range", ranges, "NAME=LO:HI of random values (default 0:1)");
   app.add_option("--max-expansion", maxExpansion, "most bytes that an .npz may unpack to (default 16GiB)");
   app.add_option("--save-inputs", save,
-                 "write the inputs that were used to FILE.npz (a folder of them for several samples)");
+                 "write the inputs that were used to FILE.npz (a folder of them for several samples)")
+      ->type_name(kWrittenPlace);
 }
 
 NamedInputs InputFlags::load(const std::vector<InputInfo>& known, const ShapeRequest& request,

@@ -11,6 +11,7 @@
 
 #include "base/error.h"
 #include "base/text.h"
+#include "common/source.h"
 #include "onnx/opaque.h"
 #include "onnx/tensor_pb.h"
 #include "runtime/context.h"
@@ -92,8 +93,7 @@ NamedInputs loadInputs(const fs::path& set, const Graph& graph) {
 
 std::vector<Tensor> execute(const BuildResult& built, const NamedInputs& inputs) {
   ExecutionContext context(makeExecutable(built.data, 0));
-  for (size_t port = 0; port < context.plan().inputs.size(); ++port)
-    context.setInput(port, inputs.at(context.plan().inputs[port].name));
+  setInputs(context, inputs);
   context.execute();
   std::vector<Tensor> outputs;
   for (size_t port = 0; port < context.plan().outputs.size(); ++port) outputs.push_back(context.output(port));

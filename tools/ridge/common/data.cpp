@@ -5,17 +5,24 @@
 #include "api/load.h"
 #include "base/error.h"
 #include "base/text.h"
+#include "common/flags.h"
 #include "pipeline/preprocess.h"
 
 namespace ridge::tool {
+
+namespace {
+
+constexpr int64_t kMostSamples = 1'000'000'000'000;
+
+}  // namespace
 
 void DataFlags::add(CLI::App& app) {
   app.add_option("--data", data,
                  "folder: labels.csv with images/, class folders, pictures, CIFAR-10 batches, *.npz");
   app.add_option("--pipeline", pipeline, "pipeline specification (default: the one stored in the engine)");
   app.add_option("--split", split, "train or test, where a folder holds both");
-  app.add_option("--skip", skip, "samples to leave out at the front");
-  app.add_option("--limit", limit, "samples at most");
+  app.add_option("--skip", skip, "samples to leave out at the front")->check(wholeNumber(0, kMostSamples));
+  app.add_option("--limit", limit, "samples at most")->check(wholeNumber(0, kMostSamples));
   app.add_option("--max-pixels", maxPixels, "most pixels of a picture (default 100000000)");
   app.add_flag("--skip-bad", skipBad, "count bad samples instead of failing");
 }
@@ -36,8 +43,6 @@ pipeline::Spec DataFlags::spec(const std::string& path) const {
 }
 
 pipeline::DataSet DataFlags::open(const pipeline::Spec& spec) const {
-  if (skip < 0 || limit.value_or(0) < 0)
-    failUsage("a number of samples is negative", "--skip, --limit", "use 0 or more");
   return pipeline::openDataSet(data, {.split = split, .skip = skip, .limit = limit, .decode = spec.decode});
 }
 

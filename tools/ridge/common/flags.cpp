@@ -7,6 +7,7 @@
 #include "base/error.h"
 #include "base/text.h"
 #include "base/thread_pool.h"
+#include "common/output_files.h"
 
 namespace ridge::tool {
 
@@ -57,6 +58,15 @@ std::map<std::string, std::vector<double>> parseValues(const std::vector<std::st
 
 }  // namespace
 
+CLI::Validator wholeNumber(int64_t least, int64_t most) {
+  const auto check = [least, most](const std::string& text) {
+    const auto number = parseInt(text);
+    if (number && *number >= least && *number <= most) return std::string();
+    return fmt::format("{} is no whole number from {} to {}", inQuotes(text), least, most);
+  };
+  return {check, ""};  // nameless: the help says what the flag means
+}
+
 std::vector<std::string> splitCommas(const std::vector<std::string>& items) {
   std::vector<std::string> parts;
   for (const std::string& item : items)
@@ -66,19 +76,16 @@ std::vector<std::string> splitCommas(const std::vector<std::string>& items) {
 }
 
 Dims parseDims(std::string_view flag, std::string_view text) {
-  Dims dims;
-  for (const std::string& part : split(std::string(text), 'x')) {
-    const auto size = parseInt(part);
-    if (!size || *size < 0)
-      failUsage(fmt::format("'{}' is not a shape", escaped(text)), std::string(flag),
-                "write it like 1x3x224x224");
-    dims.push_back(*size);
-  }
-  return dims;
+  const auto sizes = parseSizes(text);
+  if (!sizes)
+    failUsage(fmt::format("'{}' is not a shape", escaped(text)), std::string(flag),
+              "write it like 1x3x224x224");
+  return Dims(sizes->begin(), sizes->end());
 }
 
 void CommonFlags::add(CLI::App& app) {
-  app.add_option("--json", json, "write the machine-readable result to FILE (-: standard output)");
+  app.add_option("--json", json, "write the machine-readable result to FILE (-: standard output)")
+      ->type_name(kWrittenFile);
   app.add_flag("--quiet", quiet, "no progress, no notes");
   app.add_option("--threads", threads, "threads (default: physical cores that this process may use)");
   app.add_option("--seed", seed, "seed of random inputs")
@@ -197,7 +204,8 @@ void PlanFlags::add(CLI::App& app, bool withDevice) {
   app.add_option("--tune", tune, "off, fast or full: how kernels are chosen by measurement");
   app.add_option("--build-budget", budget, "seconds for tuning at most");
   app.add_option("--timing-cache", timingCache,
-                 "file of measured times (default $XDG_CACHE_HOME/ridge/timing)");
+                 "file of measured times (default $XDG_CACHE_HOME/ridge/timing)")
+      ->type_name(kWrittenPlace);
   app.add_flag("--deterministic", deterministic, "choose kernels by the cost model only");
   app.add_option("--disable-pass", disabled, "passes to leave out, see `ridge optimize --list-passes`");
 }

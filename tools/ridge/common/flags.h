@@ -60,6 +60,9 @@ struct PlanFlags {
   void apply(BuildOptions& options, Tune usual) const;
 };
 
+/// For numbers of flags: whole ones of this range only, whatever they are stored in.
+CLI::Validator wholeNumber(int64_t least, int64_t most);
+
 /// Items of flags that repeat or take commas.
 std::vector<std::string> splitCommas(const std::vector<std::string>& items);
 

@@ -17,7 +17,7 @@ namespace ridge::tool {
 namespace {
 
 bool isNumber(const std::string& cell) {
-  return !cell.empty() && cell.find_first_not_of("0123456789.+-eE %x") == std::string::npos &&
+  return !cell.empty() && cell.find_first_not_of("0123456789.+-eE %x~") == std::string::npos &&
          cell.find_first_of("0123456789") != std::string::npos;
 }
 
@@ -31,6 +31,11 @@ template <class... Args>
 void tell(fmt::format_string<Args...> format, Args&&... args) {
   const std::string text = fmt::format(format, std::forward<Args>(args)...);
   std::fwrite(text.data(), 1, text.size(), stderr);
+}
+
+/// Errors may hold what the user typed, or a file said: the terminal gets nothing of it that it would obey.
+void tellError(const Error& error) {
+  tell("ridge: error: {}\n", shownText(error.what()));
 }
 
 /// What a command answers; finishOutput tells whether it got through.
@@ -97,7 +102,7 @@ void Output::line(const std::string& text) const {
 }
 
 void Output::note(const std::string& text) const {
-  if (!flags_.quiet) tell("ridge: {}\n", text);
+  if (!flags_.quiet) tell("ridge: {}\n", shownText(text));
 }
 
 void Output::table(const std::vector<std::vector<std::string>>& rows) const {
@@ -128,7 +133,7 @@ void Output::json(Json document) const {
 int Output::no(Json document, const Error& error) const {
   document["error"] = errorJson(error);
   json(std::move(document));
-  tell("ridge: error: {}\n", error.what());
+  tellError(error);
   return static_cast<int>(error.code());
 }
 
@@ -144,14 +149,14 @@ void finishOutput() {
 }
 
 int report(const Error& error, const std::string& jsonFile) {
-  tell("ridge: error: {}\n", error.what());
+  tellError(error);
   if (!jsonFile.empty()) {
     Json document;
     document["error"] = errorJson(error);
     try {
       writeJson(document, jsonFile);
     } catch (const std::exception& second) {
-      tell("ridge: the error could not be written as JSON either: {}\n", second.what());
+      tell("ridge: the error could not be written as JSON either: {}\n", shownText(second.what()));
     }
   }
   return static_cast<int>(error.code());

@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <chrono>
 
 #include "base/error.h"
@@ -21,6 +22,9 @@ std::vector<BoundShape> shapesFor(const LoadedEngine& engine, const ShapeRequest
                                   const Output& out) {
   const bool onlyShapes = request.dims.empty() && !request.batch && request.values.empty();
   if (onlyShapes && request.shapes.empty()) return {};
+  if (!engine.replanner && request.batch)
+    out.note(
+        "--batch changes nothing: the engine was built without its portable graph; --shapes chooses a plan");
   if (!engine.replanner || onlyShapes) return request.shapes;
   std::vector<std::string> notes;
   auto shapes = resolveShapes(engine.replanner->portable(), request, notes);
@@ -69,6 +73,15 @@ Graph Source::lowered() const {
 const Graph& Source::named() const {
   if (const auto& built = engine->implementation().built) return built->imported.graph;
   return replannerOf(*this).portable();
+}
+
+BuildOptions optionsOf(const PlanFlags& plan, const LimitFlags& limits, Tune usual, const Output& out) {
+  BuildOptions options;
+  options.read = limits.read();
+  plan.apply(options, usual);
+  limits.apply(options.passes);
+  options.progress = out.progress();
+  return options;
 }
 
 Source openSource(const std::string& path, const ShapeRequest& request, const BuildOptions& options,
@@ -128,9 +141,26 @@ std::function<bool(const std::string&)> constantsOf(const std::string& path,
   };
 }
 
+void setInputs(ExecutionContext& context, const NamedInputs& inputs) {
+  for (size_t port = 0; port < context.plan().inputs.size(); ++port)
+    context.setInput(port, inputs.at(context.plan().inputs[port].name));
+}
+
 bool hasTensor(const ExecutionContext& context, size_t port) {
   const Port& known = context.plan().outputs[port];
   return known.array >= 0 || context.slot(static_cast<size_t>(known.slot)).tensor.defined();
+}
+
+int64_t batchOf(const Executable& executable) {
+  if (executable.plan().inputs.empty()) return 1;
+  const Dims& dims = executable.inputArray(0).dims;
+  return dims.empty() ? 1 : std::max<int64_t>(dims[0], 1);
+}
+
+int64_t fallbackLayers(const Plan& plan) {
+  int64_t count = 0;
+  forEachStep(plan, [&](const Step& step, int) { count += step.fallback; });
+  return count;
 }
 
 }  // namespace ridge::tool

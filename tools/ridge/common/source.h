@@ -29,6 +29,9 @@ struct Source {
   const Graph& named() const;
 };
 
+/// How a command builds a model: limits, device, tuning (`usual` unless --tune is given), progress.
+BuildOptions optionsOf(const PlanFlags& plan, const LimitFlags& limits, Tune usual, const Output& out);
+
 /// Loads an engine and finds the plan for the request's shapes, or builds a model in memory without
 /// verification, and says so. The request may be empty.
 Source openSource(const std::string& path, const ShapeRequest& request, const BuildOptions& options,
@@ -46,7 +49,16 @@ std::vector<InputInfo> inputsOf(const std::string& path, const onnx::ReadOptions
 std::function<bool(const std::string&)> constantsOf(const std::string& path,
                                                     const onnx::ReadOptions& options);
 
+/// Hands every input of the plan over, by name.
+void setInputs(ExecutionContext& context, const NamedInputs& inputs);
+
 /// After an execution: the output is a tensor, no sequence and no empty optional.
 bool hasTensor(const ExecutionContext& context, size_t port);
+
+/// Size of the first input's leading axis; 1 where there is none.
+int64_t batchOf(const Executable& executable);
+
+/// Steps that reference kernels stand in for, those of bodies too.
+int64_t fallbackLayers(const Plan& plan);
 
 }  // namespace ridge::tool

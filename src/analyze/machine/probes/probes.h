@@ -46,6 +46,12 @@ const MemoryProbes& memoryProbes(Isa isa);
 /// What this CPU has for the precision when it is limited to `isa`; null when it has nothing.
 const ArithmeticProbe* arithmeticProbe(Isa isa, Precision precision);
 
+/// Products of tiles (AMX), for int8 and bf16; null where the CPU has none or the system does not grant them,
+/// which it is asked once. Lanes are those of all rows of a tile. Belongs to no instruction set: it is for
+/// the caller to leave it out below Isa::avx512.
+const ArithmeticProbe* tileProbe(Precision precision);
+inline constexpr int kTileRowBytes = 64;  ///< of the factors: that many channels of a byte each are one step
+
 /// Additions, each of which needs the one before: a cycle each on every x86-64 CPU. Returns `start` plus
 /// `count` times `one`; count is a multiple of 16.
 uint64_t addChain(uint64_t start, int64_t count, uint64_t one);
