@@ -52,12 +52,8 @@ Machine machineOf(const Flags& flags, const Output& out) {
                                .precision = precisionOfFlag(flags.precision),
                                .threads = ThreadPool::instance().threads(),
                                .deviceFile = flags.deviceFile};
-  const analyze::Roofs roofs = analyze::roofsOf(request);
-  Machine machine{roofs.best()};
+  Machine machine{analyze::roofsOf(request).best()};
   analyze::Roof& roof = machine.roof;
-  // Measurements do not tell which units there are.
-  roof.matrixUnits = roofs.nominal.matrixUnits;
-  roof.channelMultiple = roofs.nominal.channelMultiple;
   if (!flags.launch.empty()) {
     roof.launchSeconds = doubleOfFlag("--launch", flags.launch) * 1e-6;
     if (roof.launchSeconds < 0) failUsage("a launch takes no negative time", "--launch", "give microseconds");

@@ -4,6 +4,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "analyze/channel_padding.h"
+#include "analyze/matrix_roof.h"
 #include "faults.h"
 #include "support/expect_error.h"
 
@@ -213,6 +215,32 @@ TEST(Lint, NodesThatTheReaderMadeAreNoFinding) {
     const Report report = reportOf(graph, test::plainRoof(), {.only = {"runtime-constants"}});
     EXPECT_EQ(report.findings.empty(), !written) << textOf(report.findings);
   }
+}
+
+TEST(Padding, MultiplesFollowUnitAndPrecision) {
+  const auto multiple = [](analyze::Precision precision, int unit) {
+    return analyze::channelMultipleOf({.precision = precision, .channelMultiple = unit});
+  };
+  EXPECT_EQ(multiple(analyze::Precision::fp32, 1), 8) << "a vector of 32 bytes";
+  EXPECT_EQ(multiple(analyze::Precision::fp16, 8), 8) << "tensor cores";
+  EXPECT_EQ(multiple(analyze::Precision::int8, 16), 16);
+  EXPECT_EQ(multiple(analyze::Precision::int4, 32), 32);
+  EXPECT_EQ(multiple(analyze::Precision::int8, 64), 32) << "AMX: rows run along channels and taps";
+}
+
+TEST(MatrixRoof, IsThatOfTheUnitsWhereThereAreAny) {
+  const auto of = [](const std::string& target, analyze::Precision precision) {
+    const analyze::RoofRequest request{.target = target, .precision = precision};
+    return analyze::matrixRoofOf(request, analyze::roofsOf(request));
+  };
+  const auto roof = of("RTX 3080", analyze::Precision::fp32);
+  ASSERT_TRUE(roof.has_value());
+  EXPECT_TRUE(roof->matrixUnits);
+  EXPECT_EQ(roof->precision, analyze::Precision::fp16);
+  EXPECT_EQ(roof->channelMultiple, 8);
+  EXPECT_GT(roof->bandwidthBytesPerS, 0);
+  EXPECT_FALSE(of("RTX 3080", analyze::Precision::fp16)) << "the request is theirs already";
+  EXPECT_FALSE(of("AMD EPYC 7742", analyze::Precision::fp32)) << "it has none";
 }
 
 TEST(Lint, SlipsAreToldHoweverCheap) {
