@@ -169,9 +169,7 @@ double Subject::bytesOf(const Graph& graph, ValueId id) const {
 }
 
 double Subject::bytesOfElement(DType type) const {
-  const double stored = ridge::bitsOf(type) / 8.0, asked = analyze::bytesOfElement(roof_.precision);
-  const bool half = type == DType::f16 || type == DType::bf16;
-  return type == DType::f32 ? asked : half ? std::min(stored, asked) : stored;
+  return analyze::bytesOfElement(type, roof_.precision);
 }
 
 double Subject::secondsToMove(double bytes) const {
