@@ -5,9 +5,8 @@
 #include <algorithm>
 #include <unordered_map>
 
-#include "analyze/product_extent.h"
+#include "analyze/channel_padding.h"
 #include "ir/dump.h"
-#include "ops/cost_support.h"
 
 namespace ridge::analyze {
 
@@ -58,28 +57,20 @@ class Gains {
 
   void addPadding() {
     const Roof& roof = request_.matrix ? *request_.matrix : request_.roof;
-    const int64_t multiple = channelMultipleOf(roof);
+    const ProductReach reach(graph_);
     size_t at = 0;
     for (NodeId id : graph_.order()) {
-      pad(gains_[at], graph_.node(id), roof, multiple);
+      if (const auto padding = paddingOf(graph_, id, roof, reach)) pad(gains_[at], *padding, roof);
       ++at;
       while (at < gains_.size() && layer(at).cost.depth > 0) ++at;
     }
   }
 
-  void pad(LayerGain& gain, const Node& node, const Roof& roof, int64_t multiple) const {
-    const auto extent = productExtentOf(graph_, node);
-    if (!extent || extent->isVector()) return;
-    const int64_t in = roundedUp(extent->in, multiple), out = roundedUp(extent->out, multiple);
-    if (in == extent->in && out == extent->out) return;
-    const double grows = static_cast<double>(in) / static_cast<double>(extent->in) *
-                         (static_cast<double>(out) / static_cast<double>(extent->out));
+  void pad(LayerGain& gain, const ChannelPadding& padding, const Roof& roof) const {
     const LayerCost& cost = request_.matrix ? matrixCosts_[gain.layer] : layer(gain.layer).cost;
-    LayerCost padded = cost;
-    padded.flops = toCount(static_cast<double>(cost.flops) * grows);
-    gain.channels = fmt::format("{} -> {}", extent->in, extent->out);
-    gain.waste = 1 - 1 / grows;
-    gain.paddingSeconds = floorOf(padded, roof).seconds - floorOf(cost, roof).seconds;
+    gain.channels = fmt::format("{} -> {}", padding.extent.in, padding.extent.out);
+    gain.waste = padding.waste();
+    gain.paddingSeconds = floorOf(paddedCost(cost, padding), roof).seconds - floorOf(cost, roof).seconds;
   }
 
   /// A step's gain goes to the member that takes longest. A node that several steps stem from is shared
@@ -123,10 +114,6 @@ double LayerGain::largestSeconds() const {
 
 std::vector<LayerGain> gainsOf(const Graph& graph, const GainRequest& request) {
   return Gains(graph, request).find();
-}
-
-int64_t channelMultipleOf(const Roof& roof) {
-  return roof.channelMultiple > 1 ? roof.channelMultiple : 8;
 }
 
 }  // namespace ridge::analyze

@@ -38,7 +38,4 @@ struct GainRequest {
 /// Layers of the main graph that would gain anything, or whose channels are padded; in order of execution.
 std::vector<LayerGain> gainsOf(const Graph& graph, const GainRequest& request);
 
-/// Channels that a unit of this roof takes at once; 8 where it does not say: vectors of eight floats.
-int64_t channelMultipleOf(const Roof& roof);
-
 }  // namespace ridge::analyze

@@ -17,8 +17,9 @@ namespace lint = analyze::lint;
 
 namespace {
 
-// What launching a kernel takes on a device of the table, which knows peaks only.
-constexpr double kUsualLaunch = 4e-6;
+// What launching a kernel takes on a GPU of the table, which knows peaks only, and a step on a CPU that is
+// too busy to be measured.
+constexpr double kUsualLaunch = 4e-6, kUsualStep = 1e-7;
 
 struct Flags {
   CommonFlags common;
@@ -41,21 +42,33 @@ int listRules(const Output& out) {
   return 0;
 }
 
-analyze::Roof roofOf(const Flags& flags, const Output& out) {
-  analyze::Roof roof = analyze::roofsOf({.target = flags.target,
-                                         .precision = precisionOfFlag(flags.precision),
-                                         .threads = ThreadPool::instance().threads(),
-                                         .deviceFile = flags.deviceFile})
-                           .best();
+struct Machine {
+  analyze::Roof roof;
+  bool assumesLaunch = false;
+};
+
+Machine machineOf(const Flags& flags, const Output& out) {
+  analyze::RoofRequest request{.target = flags.target,
+                               .precision = precisionOfFlag(flags.precision),
+                               .threads = ThreadPool::instance().threads(),
+                               .deviceFile = flags.deviceFile};
+  Machine machine{analyze::roofsOf(request).best()};
+  analyze::Roof& roof = machine.roof;
   if (!flags.launch.empty()) {
     roof.launchSeconds = doubleOfFlag("--launch", flags.launch) * 1e-6;
     if (roof.launchSeconds < 0) failUsage("a launch takes no negative time", "--launch", "give microseconds");
-  } else if (roof.launchSeconds <= 0) {
-    roof.launchSeconds = kUsualLaunch;
-    out.note(fmt::format("launching a kernel is taken to last {:.0f} us; --launch says otherwise",
-                         kUsualLaunch * 1e6));
+    return machine;
   }
-  return roof;
+  if (roof.launchSeconds <= 0 && flags.target.empty()) {
+    request.precision = analyze::Precision::fp32;  // measured wherever anything is; a launch has no precision
+    roof.launchSeconds = analyze::roofsOf(request).best().launchSeconds;
+  }
+  if (roof.launchSeconds > 0) return machine;
+  roof.launchSeconds = flags.target.empty() ? kUsualStep : kUsualLaunch;
+  machine.assumesLaunch = true;
+  out.note(fmt::format("launching a kernel is taken to last {:.3g} us; --launch says otherwise",
+                       roof.launchSeconds * 1e6));
+  return machine;
 }
 
 std::string milliseconds(double seconds) {
@@ -75,10 +88,11 @@ void printFinding(const lint::Finding& finding, const Output& out) {
 
 using Group = std::vector<const lint::Finding*>;
 
-/// Findings of a rule together, the most expensive rule first; within a rule, too.
+/// Findings of a rule and matter together, the most expensive ones first; within a group, too.
 std::vector<Group> grouped(const lint::Report& report) {
-  std::map<std::string, Group> byRule;
-  for (const lint::Finding& finding : report.findings) byRule[finding.rule].push_back(&finding);
+  std::map<std::pair<std::string, lint::Matter>, Group> byRule;
+  for (const lint::Finding& finding : report.findings)
+    byRule[{finding.rule, finding.matter}].push_back(&finding);
   std::vector<Group> groups;
   for (auto& [rule, group] : byRule) groups.push_back(std::move(group));
   const auto cost = [](const Group& group) {
@@ -96,8 +110,7 @@ void print(const lint::Report& report, const Flags& flags, const Output& out) {
   constexpr size_t kMost = 5;
   for (const Group& group : flags.sort == "cost" ? std::vector<Group>{} : grouped(report)) {
     const lint::Finding& first = *group.front();
-    out.line(fmt::format("{} ({}{})", first.rule,
-                         group.size() == 1 ? "1 finding" : fmt::format("{} findings", group.size()),
+    out.line(fmt::format("{} ({}{})", first.rule, counted(static_cast<int64_t>(group.size()), "finding"),
                          first.matter == lint::Matter::time      ? ""
                          : first.matter == lint::Matter::cleanup ? "; `ridge` removes them by itself"
                                                                  : "; accuracy"));
@@ -112,10 +125,9 @@ void print(const lint::Report& report, const Flags& flags, const Output& out) {
 
 std::string summaryOf(const lint::Report& report) {
   if (report.findings.empty()) return "no findings";
-  return fmt::format(
-      "{}, about {} of {} ms",
-      report.findings.size() == 1 ? "1 finding" : fmt::format("{} findings", report.findings.size()),
-      milliseconds(report.saved), milliseconds(report.seconds));
+  return fmt::format("{}, about {} of {} ms",
+                     counted(static_cast<int64_t>(report.findings.size()), "finding"),
+                     milliseconds(report.saved), milliseconds(report.seconds));
 }
 
 Json findingJson(const lint::Finding& finding, const lint::Report& report) {
@@ -126,7 +138,8 @@ Json findingJson(const lint::Finding& finding, const lint::Report& report) {
   return json;
 }
 
-Json reportJson(const lint::Report& report, const analyze::Roof& roof, const Flags& flags) {
+Json reportJson(const lint::Report& report, const Machine& machine, const Flags& flags) {
+  const analyze::Roof& roof = machine.roof;
   Json json{{"kind", "lint"},
             {"model_name", flags.path},
             {"target", roof.target},
@@ -144,6 +157,7 @@ Json reportJson(const lint::Report& report, const analyze::Roof& roof, const Fla
   setNumber(json, "floor_ms", report.seconds * 1e3);
   setNumber(json, "saves_ms", report.saved * 1e3);
   setNumber(json, "launch_us", roof.launchSeconds * 1e6);
+  json["launch_assumed"] = machine.assumesLaunch;
   json["notes"] = report.notes;
   return json;
 }
@@ -169,14 +183,15 @@ int run(const Flags& flags) {
   if (flags.list) return listRules(out);
   if (flags.path.empty()) failUsage("there is no model to look at", "MODEL", "give an .onnx file");
   const lint::LintOptions options = optionsOf(flags);
-  const analyze::Roof roof = roofOf(flags, out);
+  const Machine machine = machineOf(flags, out);
+  const analyze::Roof& roof = machine.roof;
   onnx::ReadOptions read = flags.limits.read();
   read.standIns = true;
   const onnx::Model model = onnx::readModel(flags.path, read);
   std::vector<std::string> notes = model.notes;
   const lint::Subject subject = withAdvice(kShapeAdvice, [&] {
     return lint::Subject(model.graph, resolveShapes(model.graph, flags.shapes.requests().front(), notes),
-                         roof);
+                         roof, machine.assumesLaunch);
   });
   const lint::Report report = inspect(subject, options);
   notes.insert(notes.end(), report.notes.begin(), report.notes.end());
@@ -187,7 +202,7 @@ int run(const Flags& flags) {
     out.line(fmt::format("{} more would save less than {} % each: --all", report.minor, flags.share));
   out.line(fmt::format("{}: {} ({}, {})", escaped(flags.path), summaryOf(report), roof.target,
                        name(roof.precision)));
-  Json json = reportJson(report, roof, flags);
+  Json json = reportJson(report, machine, flags);
   if (flags.require == "clean" && !report.findings.empty())
     return out.no(std::move(json),
                   Error(ErrorCode::no, fmt::format("the network is not clean: {}", summaryOf(report)),

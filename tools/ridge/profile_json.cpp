@@ -15,6 +15,7 @@ using analyze::LayerProfile;
 void addMeasured(Json& json, const LayerProfile& layer, const std::string& costNote) {
   const bool known = layer.cost.known && costNote.empty();
   json["bound"] = known ? Json(analyze::name(layer.floor.bound)) : Json(nullptr);
+  json["cache"] = known && !layer.floor.cache.empty() ? Json(layer.floor.cache) : Json(nullptr);
   const std::pair<const char*, double> numbers[] = {{"floor_ms", layer.floor.seconds * 1e3},
                                                     {"ops_per_s", layer.opsPerS},
                                                     {"bytes_per_s", layer.bytesPerS},
@@ -109,6 +110,11 @@ Json profileJson(const ProfileResult& profile, const Source& source) {
             {"isa", plan.architecture},
             {"cpu", cpuInfo().model}};
   setRoofs(json, profile.roofs);
+  json["caches"] = Json::array();
+  for (const analyze::MemoryLevel& cache : profile.roofs.best().caches)
+    json["caches"].push_back({{"name", cache.name},
+                              {"capacity_bytes", cache.capacityBytes},
+                              {"bandwidth_bytes_per_s", cache.bandwidthBytesPerS}});
   addTiming(json, profile.timing);
   json["fallback_layers"] = fallbackLayers(plan);
   json["peak_memory_bytes"] = profile.peakMemoryBytes;

@@ -39,6 +39,12 @@ Row headingOf(const ProfileResult& profile, const TimeUnit& unit) {
   return heading;
 }
 
+/// "compute", "memory", "memory: L2".
+std::string boundOf(const analyze::Floor& floor) {
+  const std::string_view bound = analyze::name(floor.bound);
+  return floor.cache.empty() ? std::string(bound) : fmt::format("{}: {}", bound, floor.cache);
+}
+
 Row rowOf(const ProfileResult& profile, const LayerProfile& layer, const Step& step, const TimeUnit& unit) {
   Row row{escaped(step.name),
           escaped(fmt::format("{}", fmt::join(step.ops, "+"))),
@@ -49,11 +55,11 @@ Row rowOf(const ProfileResult& profile, const LayerProfile& layer, const Step& s
           unit.of(layer.time.minimum),
           fmt::format("{:.1f}", 100 * layer.share)};
   if (profile.costNote.empty()) {
-    const Row costs = layer.cost.known ? Row{fmt::format("{:.2f}", layer.opsPerS / 1e9),
-                                             fmt::format("{:.2f}", layer.bytesPerS / 1e9),
-                                             std::string(analyze::name(layer.floor.bound)),
-                                             fmt::format("{:.1f}", 100 * layer.roofShare), unit.of(layer.gap)}
-                                       : Row{"-", "-", "-", "-", "-"};
+    const Row costs =
+        layer.cost.known
+            ? Row{fmt::format("{:.2f}", layer.opsPerS / 1e9), fmt::format("{:.2f}", layer.bytesPerS / 1e9),
+                  boundOf(layer.floor), fmt::format("{:.1f}", 100 * layer.roofShare), unit.of(layer.gap)}
+            : Row{"-", "-", "-", "-", "-"};
     row.insert(row.end(), costs.begin(), costs.end());
   }
   if (profile.counts && !profile.counts->steps.empty())
@@ -103,7 +109,7 @@ void printSums(const ProfileResult& profile, const Output& out) {
   }
   out.line(fmt::format("the roof allows {}; lost over it {}", unit.with(floor), unit.with(gap)));
   if (beaten > 0)
-    out.line(fmt::format("{} than it: the roof is main memory's, and what they read was in the caches",
+    out.line(fmt::format("{} than it: what they read was nearer than the roof says (docs/profile.md)",
                          counted(beaten, "layer is faster", "layers are faster")));
 }
 

@@ -87,7 +87,8 @@ Report inspect(const Subject& subject, const LintOptions& options) {
     }
     for (Finding& finding : found) {
       finding.rule = rule.name;
-      if (finding.matter == Matter::time && finding.seconds < options.leastShare * report.seconds)
+      const bool small = finding.seconds < options.leastShare * report.seconds;
+      if (finding.matter == Matter::time && !finding.always && small)
         ++report.minor;
       else
         report.findings.push_back(std::move(finding));

@@ -22,7 +22,8 @@ struct Finding {
   std::string figure = {};               ///< "padding waste 31 %"
   std::string sentence = {};             ///< what is wrong; names in it are escaped
   std::string remedy = {};
-  double seconds = 0;  ///< what the remedy would save on the roof's machine, by the roofline model
+  double seconds = 0;   ///< what the remedy would save on the roof's machine, by the roofline model
+  bool always = false;  ///< told however little it saves: a slip that a designer would not repeat, no price
 };
 
 struct Rule {

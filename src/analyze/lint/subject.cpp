@@ -1,6 +1,7 @@
 #include "analyze/lint/subject.h"
 
 #include <algorithm>
+#include <map>
 #include <set>
 #include <utility>
 
@@ -12,6 +13,7 @@
 #include "passes/lower.h"
 #include "passes/pass_list.h"
 #include "plan/cover.h"
+#include "plan/planner.h"
 #include "reference/reference_backend.h"
 
 namespace ridge::analyze::lint {
@@ -39,6 +41,34 @@ LayerCost costOfRegion(const Graph& graph, const Region& region, const std::vect
   return cost;
 }
 
+std::vector<const Backend*> backends() {
+  return {&cpuBackend(), &referenceBackend()};
+}
+
+struct Copied {
+  int parts = 0;
+  double bytes = 0;
+};
+
+/// What the plan copies to make values that only move elements, by the value's name.
+std::map<std::string, Copied> copiedBy(const Graph& graph, const Subject& subject) {
+  WeightStore nothing(WeightStore::Keeps::nothing);
+  PlanOptions options;
+  options.backends = backends();
+  const Plan plan = makePlan(graph, options, nothing);
+  std::map<std::string, Copied> byName;
+  for (const Step& step : plan.steps) {
+    if (step.members.size() != 1 || step.writes.size() != 1 || step.writes.front() < 0) continue;
+    const PlannedArray& written = plan.arrays[static_cast<size_t>(step.writes.front())];
+    const PlannedValue& value = plan.values[static_cast<size_t>(written.value)];
+    Copied& copied = byName[value.name];
+    ++copied.parts;
+    copied.bytes +=
+        static_cast<double>(elementCount(step.kernel.out.front().dims)) * subject.bytesOfElement(value.type);
+  }
+  return byName;
+}
+
 bool isQuantization(const Op* op) {
   return op == &ops::quantizeLinear || op == &ops::dequantizeLinear;
 }
@@ -56,37 +86,26 @@ std::vector<LayerCost> costsById(const Graph& graph, Precision precision) {
   return byId;
 }
 
-Subject::Subject(const Graph& imported, std::vector<BoundShape> shapes, Roof roof)
+Subject::Subject(const Graph& imported, std::vector<BoundShape> shapes, Roof roof, bool assumesLaunch)
     : imported_(imported),
       shapes_(std::move(shapes)),
       roof_(std::move(roof)),
+      assumesLaunch_(assumesLaunch),
       bound_(withLearnedShapes(bindShapes(imported, shapes_))),
       costs_(costsById(bound_, roof_.precision)) {
   for (const NodeId id : bound_.order()) quantized_ = quantized_ || isQuantization(bound_.node(id).op);
 }
 
-const Subject::Lowered& Subject::lower() const {
+Subject::Lowered& Subject::lower() const {
   if (refused_) throw *refused_;
   if (lowered_) return *lowered_;
   try {
     PassReport report;
     Graph portable = imported_;
     runPasses(portable, portablePasses(), {}, report);
-    Lowered made{.graph = ridge::lower(portable, shapes_, {}, report), .kernels = {}, .kernelOf = {}};
-    const Graph& graph = made.graph;
-    const std::vector<LayerCost> nodes = costsById(graph, roof_.precision);
-    made.kernelOf.assign(static_cast<size_t>(graph.nodeCount()), -1);
-    for (CoverRegion& covered : coverGraph(graph, {&cpuBackend(), &referenceBackend()}, {}).regions) {
-      Kernel kernel;
-      kernel.region = std::move(covered.region);
-      kernel.moves = covered.movement.has_value();
-      kernel.dynamic = covered.island.has_value() || covered.control.has_value();
-      kernel.cost = costOfRegion(graph, kernel.region, nodes, *this);
-      kernel.seconds = analyze::floorOf(kernel.cost, roof_).seconds;
-      for (const NodeId member : kernel.region.members)
-        made.kernelOf[static_cast<size_t>(member)] = static_cast<int>(made.kernels.size());
-      made.kernels.push_back(std::move(kernel));
-    }
+    Lowered made{
+        .graph = ridge::lower(portable, shapes_, {}, report), .kernels = {}, .kernelOf = {}, .reach = {}};
+    findKernels(made);
     lowered_ = std::move(made);
   } catch (const Error& error) {
     refused_ = error;
@@ -95,8 +114,43 @@ const Subject::Lowered& Subject::lower() const {
   return *lowered_;
 }
 
+void Subject::findKernels(Lowered& made) const {
+  const Graph& graph = made.graph;
+  const std::vector<LayerCost> nodes = costsById(graph, roof_.precision);
+  const std::map<std::string, Copied> copied = copiedBy(graph, *this);
+  made.kernelOf.assign(static_cast<size_t>(graph.nodeCount()), -1);
+  for (CoverRegion& covered : coverGraph(graph, backends(), {}).regions) {
+    Kernel kernel;
+    kernel.region = std::move(covered.region);
+    kernel.moves = covered.movement.has_value();
+    kernel.dynamic = covered.island.has_value() || covered.control.has_value();
+    kernel.cost = costOfRegion(graph, kernel.region, nodes, *this);
+    kernel.seconds = analyze::floorOf(kernel.cost, roof_).seconds;
+    if (kernel.moves) {
+      const auto found = copied.find(graph.value(kernel.region.outputs.front()).name);
+      if (found != copied.end())
+        kernel.copies = found->second.parts, kernel.copiedBytes = found->second.bytes;
+      kernel.seconds = secondsToMove(2 * kernel.copiedBytes);
+    }
+    for (const NodeId member : kernel.region.members)
+      made.kernelOf[static_cast<size_t>(member)] = static_cast<int>(made.kernels.size());
+    made.kernels.push_back(std::move(kernel));
+  }
+}
+
 const Graph& Subject::lowered() const {
   return lower().graph;
+}
+
+const ProductReach& Subject::reach() const {
+  if (!reach_) reach_.emplace(bound_);
+  return *reach_;
+}
+
+const ProductReach& Subject::loweredReach() const {
+  Lowered& of = lower();
+  if (!of.reach) of.reach.emplace(of.graph);
+  return *of.reach;
 }
 
 const std::vector<Kernel>& Subject::kernels() const {
@@ -111,11 +165,11 @@ const Kernel& Subject::kernelOf(NodeId node) const {
 
 double Subject::bytesOf(const Graph& graph, ValueId id) const {
   if (id == kNoValue) return 0;
-  const Value& value = graph.value(id);
-  const double stored = ridge::bitsOf(value.type) / 8.0, asked = bytesOfElement(roof_.precision);
-  const bool half = value.type == DType::f16 || value.type == DType::bf16;
-  const double each = value.type == DType::f32 ? asked : half ? std::min(stored, asked) : stored;
-  return each * static_cast<double>(elementsOf(graph, id));
+  return bytesOfElement(graph.value(id).type) * static_cast<double>(elementsOf(graph, id));
+}
+
+double Subject::bytesOfElement(DType type) const {
+  return analyze::bytesOfElement(type, roof_.precision);
 }
 
 double Subject::secondsToMove(double bytes) const {
@@ -130,8 +184,7 @@ double Subject::seconds() const {
   double total = 0;
   try {
     for (const Kernel& kernel : kernels())
-      if (!kernel.moves || producerOf(lowered(), kernel.region.outputs.front(), ops::transpose) != kNoNode)
-        total += kernel.seconds + roof_.launchSeconds;
+      if (!kernel.moves || kernel.copies > 0) total += kernel.seconds + roof_.launchSeconds;
   } catch (const Error& error) {
     if (error.code() != ErrorCode::input) throw;
     total = 0;

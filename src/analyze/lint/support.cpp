@@ -6,8 +6,6 @@
 #include <numeric>
 #include <unordered_map>
 
-#include "base/text.h"
-
 namespace ridge::analyze::lint {
 
 namespace {
@@ -16,30 +14,7 @@ bool isOneOf(const Op* op, std::initializer_list<const Op*> ops) {
   return std::find(ops.begin(), ops.end(), op) != ops.end();
 }
 
-/// Depth first, forwards or backwards, until `next` finds nothing new or a product is met.
-template <class Next>
-bool meetsProduct(const Graph& graph, std::vector<NodeId> pending, const Next& next) {
-  std::set<NodeId> seen(pending.begin(), pending.end());
-  while (!pending.empty()) {
-    const NodeId id = pending.back();
-    pending.pop_back();
-    if (isProduct(graph.node(id).op)) return true;
-    next(graph.node(id), [&](NodeId other) {
-      if (other != kNoNode && seen.insert(other).second) pending.push_back(other);
-    });
-  }
-  return false;
-}
-
 }  // namespace
-
-bool isConvolution(const Op* op) {
-  return isOneOf(op, {&ops::conv, &ops::convTranspose});
-}
-
-bool isProduct(const Op* op) {
-  return isConvolution(op) || isOneOf(op, {&ops::gemm, &ops::matMul});
-}
 
 bool isActivation(const Op* op) {
   return isOneOf(op, {&ops::relu, &ops::clip, &ops::leakyRelu, &ops::prelu, &ops::sigmoid, &ops::tanh,
@@ -51,23 +26,10 @@ bool isPassThrough(const Node& node) {
   return node.op->traits.view || isOneOf(node.op, {&ops::identity, &ops::dropout});
 }
 
-bool feedsProduct(const Graph& graph, NodeId node) {
-  const auto readers = [&](const Node& from, const auto& visit) {
-    for (const ValueId out : from.out)
-      if (out != kNoValue)
-        for (const NodeId user : graph.users(out)) visit(user);
-  };
-  std::vector<NodeId> first;
-  readers(graph.node(node), [&](NodeId user) { first.push_back(user); });
-  return meetsProduct(graph, std::move(first), readers);
-}
-
-bool comesFromProduct(const Graph& graph, ValueId value) {
-  if (graph.producer(value) == kNoNode) return false;
-  return meetsProduct(graph, {graph.producer(value)}, [&](const Node& node, const auto& visit) {
-    for (const ValueId in : node.in)
-      if (in != kNoValue) visit(graph.producer(in));
-  });
+bool standsInFile(const Graph& graph, NodeId node) {
+  const Origins& origins = graph.node(node).origins;
+  return origins.empty() ||
+         std::find(origins.begin(), origins.end(), displayName(graph, node)) != origins.end();
 }
 
 bool isShapeArithmetic(const Graph& graph, const Node& node) {
@@ -89,10 +51,6 @@ std::string listed(const std::vector<std::string>& names, size_t most) {
     text += (at == 0 ? "'" : last ? " and '" : ", '") + escaped(names[at]) + "'";
   }
   return shown == names.size() ? text : text + fmt::format(" and {} more", names.size() - shown);
-}
-
-std::string counted(size_t count, std::string_view noun) {
-  return fmt::format("{} {}{}", count, noun, count == 1 ? "" : "s");
 }
 
 std::vector<std::vector<NodeId>> connectedGroups(const Graph& graph, const std::vector<NodeId>& nodes) {

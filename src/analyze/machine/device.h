@@ -121,7 +121,6 @@ struct Bandwidth {
 };
 Bandwidth bandwidthOf(const Device& device);
 
-/// "8 cores", "1 tensor core"; abbreviations stay: "108 SM".
 /// "19.5 TFLOPS", "623.7 TOPS", "768 GFLOPS": `digits` significant ones.
 std::string formatOps(double opsPerS, Precision precision, int digits = 4);
 /// "TFLOPS" or "TOPS".

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
 
 #include "base/clock.h"
 
@@ -41,19 +42,22 @@ void TimedLoop::calibrate() {
 }
 
 // A run that ends in much less than its time shows that the machine was not quiet when the repeats were
-// chosen: what has been measured so far is mostly the start of threads.
+// chosen: what has been measured so far is mostly the start of threads. One that was interrupted counts for
+// no more than two (or a third of itself): on a busy machine, too, many runs are left alone.
 void TimedLoop::runFor(double seconds) {
   constexpr size_t kLeast = 2;
   if (loop_.before) loop_.before();
   if (repeats_ == 0) calibrate();
-  double used = 0;
+  double used = 0, fastest = std::numeric_limits<double>::infinity();
   while (used < seconds || rates_.size() < kLeast) {
     const double took = runOnce();
     rates_.push_back(static_cast<double>(repeats_) * loop_.work / took);
-    used += took;
+    fastest = std::min(fastest, took);
+    used += std::max(took / 3, std::min(took, 2 * fastest));
     if (took > kRunSeconds / 2 || repeats_ >= kMostRepeats) continue;
     repeats_ *= 2;
     rates_.clear();
+    fastest = std::numeric_limits<double>::infinity();
   }
 }
 

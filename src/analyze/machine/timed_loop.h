@@ -15,8 +15,9 @@ class TimedLoop {
  public:
   explicit TimedLoop(MachineLoop loop) : loop_(std::move(loop)) {}
 
-  /// Runs for about so long, in runs of about a millisecond (one repeat, if that takes longer), two at least
-  /// in all. The first runs ever warm up and are not counted; how many repeats a run has follows from them.
+  /// Runs for about so long, where others interrupt it up to three times that, in runs of about a millisecond
+  /// (one repeat, if that takes longer), two at least in all. The first runs ever warm up and are not
+  /// counted; how many repeats a run has follows from them.
   void runFor(double seconds);
   /// Work per second.
   Sample sample() const;

@@ -34,14 +34,18 @@ function roofDataset(roof, range, first) {
   const ridge = roof.peak / roof.bandwidth;
   const corners = [range[0], ridge, range[1]].map((x) => ({x, y: roofAt(roof, x)}));
   return {
-    label: `${roof.name} roof`,
+    label: roof.cache ? roof.name : `${roof.name} roof`,
     roof,
     data: corners,
     type: "line",
     order: 2,
     borderColor: token(first ? "ink" : "ink-faint"),
-    borderWidth: first ? 2 : 1.5,
-    borderDash: first ? [] : [6, 4],
+    borderWidth: first ? 2 :
+        roof.cache     ? 1 :
+                         1.5,
+    borderDash: first ? [] :
+        roof.cache    ? [2, 3] :
+                        [6, 4],
     pointStyle: "rectRot",
     pointRadius: [0, 6, 0],
     pointHoverRadius: [0, 7, 0],
@@ -59,6 +63,7 @@ const roofLabels = {
     ctx.font = `600 11px ${Chart.defaults.font.family}`;
     chart.data.datasets.filter((set) => set.roof).forEach(({roof, borderColor}) => {
       ctx.fillStyle = borderColor;
+      if (roof.cache) return writeAlongSlope(chart, roof, x, y);
       ctx.textAlign = "right";
       const below = report.roofs.some((other) => other.peak > roof.peak);
       write(
@@ -106,14 +111,14 @@ function writeAlongSlope(chart, roof, x, y) {
   const from = {x: start, y: y.getPixelForValue(roofAt(roof, x.min))};
   const to = {x: bend, y: y.getPixelForValue(roofAt(roof, roof.peak / roof.bandwidth))};
   const same = report.roofs.find((other) => other.bandwidth === roof.bandwidth) !== roof;
-  if (to.x - from.x < 140 || same) return;
-  const below = report.roofs.some((other) => other.bandwidth > roof.bandwidth);
-  const part = below ? 0.62 : 0.3;
+  if (to.x - from.x < (roof.cache ? 70 : 140) || (same && !roof.cache)) return;
+  const below = !roof.cache && report.roofs.some((other) => other.bandwidth > roof.bandwidth);
+  const part = below ? 0.62 : roof.cache ? 0.5 : 0.3;
   ctx.save();
   ctx.translate(from.x + part * (to.x - from.x), from.y + part * (to.y - from.y));
   ctx.rotate(Math.atan2(to.y - from.y, to.x - from.x));
   ctx.textAlign = "center";
-  write(ctx, bandwidthText(roof.bandwidth), 0, below ? 16 : -8);
+  write(ctx, (roof.cache ? `${roof.name}  ` : "") + bandwidthText(roof.bandwidth), 0, below ? 16 : -8);
   ctx.restore();
 }
 
@@ -136,7 +141,8 @@ function rooflineConfig(view) {
       FAMILIES.map((family) => ({family, own: points.filter((point) => point.layer.family === family)}))
           .filter(({own}) => own.length > 0)
           .map(({family, own}) => familyDataset(family, own));
-  const datasets = [...families, ...report.roofs.map((roof, at) => roofDataset(roof, ranges.x, at === 0))];
+  const roofs = [...report.roofs, ...report.caches];
+  const datasets = [...families, ...roofs.map((roof, at) => roofDataset(roof, ranges.x, at === 0))];
   const layerAt = (item) => datasets[item.datasetIndex].data[item.dataIndex]?.layer;
   return {
     type: "scatter",

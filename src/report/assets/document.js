@@ -5,6 +5,7 @@ const source = readDocument();
 const report = {
   profiled: source.kind === "profile",
   roofs: roofsOf(source),
+  caches: cachesOf(source),
   ridgePoint: finite(source.ridge_point),
   views: viewsOf(source),
   advice: listOf(source.advice).filter(isObject),
@@ -43,6 +44,21 @@ function roofsOf(from) {
              bandwidth: finite(roof.bandwidth_bytes_per_s),
            }))
       .filter((roof) => roof.peak > 0 && roof.bandwidth > 0);
+}
+
+/** Slopes of caches, up to the peak of the first roof; only of documents whose floors count with them. */
+function cachesOf(from) {
+  const peak = roofsOf(from)[0]?.peak;
+  return listOf(from.caches)
+      .filter(isObject)
+      .map((cache) => ({
+             name: textOf(cache.name) || "cache",
+             source: finite(cache.capacity_bytes) > 0 ? `holds ${bytesText(cache.capacity_bytes)}` : "",
+             peak,
+             bandwidth: finite(cache.bandwidth_bytes_per_s),
+             cache: true,
+           }))
+      .filter((cache) => cache.peak > 0 && cache.bandwidth > 0);
 }
 
 /** The imported graph, and the plan that was made from it; a profile has the plan only. */
@@ -93,6 +109,7 @@ function normalizedLayer(layer, index) {
     bytes: parts.some((part) => part !== null) ? parts.reduce((sum, part) => sum + (part ?? 0), 0) : null,
     intensity: finite(layer.intensity),
     bound: Object.hasOwn(BOUNDS, layer.bound) ? layer.bound : "unknown",
+    cache: textOf(layer.cache),
     floorMs: finite(layer.floor_ms),
     ms: finite(layer.ms),
     minMs: finite(layer.min_ms),

@@ -68,3 +68,6 @@ function shortened(text, length) {
   return `${letters.slice(0, head).join("")}\u2026${
       letters.slice(letters.length - (length - 1 - head)).join("")}`;
 }
+
+/** "memory: L2" where a cache limits. */
+const boundText = (layer) => (layer.cache ? `${layer.bound}: ${layer.cache}` : layer.bound);

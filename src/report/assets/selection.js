@@ -29,7 +29,7 @@ function factsOf(layer) {
     ["over the limit", layer.gapMs === null ? "" : timeText(layer.gapMs)],
     ["share of time", percentText(layer.share)],
     ["of the limit", layer.roofShare === null ? "" : percentText(layer.roofShare)],
-    ["bound", BOUNDS[layer.bound].title],
+    ["bound", BOUNDS[layer.bound].title + (layer.cache ? ` (${layer.cache})` : "")],
     ["intensity", intensityText(layer.intensity)],
     ["operations", opsText(layer.flops)],
     ["multiply-adds", scaledText(layer.macs, "MAC")],

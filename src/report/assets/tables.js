@@ -26,7 +26,7 @@ const COLUMNS = {
     title: "Bound",
     width: "short",
     value: (layer) => (layer.bound === "unknown" ? "" : layer.bound),
-    text: (layer) => (layer.bound === "unknown" ? NO_VALUE : layer.bound),
+    text: (layer) => (layer.bound === "unknown" ? NO_VALUE : boundText(layer)),
     decorate: (cell, layer) => cell.classList.add(`bound-${layer.bound}`)
   },
   flops: numberColumn("Operations", "flops", opsText),

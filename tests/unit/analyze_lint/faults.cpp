@@ -38,17 +38,55 @@ Graph channelsOff(bool fault) {
   });
 }
 
-Graph pictureOfThree(bool fault) {
+/// The network's own width: no picture, no classes.
+Graph singleLayer(bool fault) {
+  const int64_t width = fault ? 30 : 32;
   return networkOf(
       [&](GraphMaker& m, ValueId x) {
-        return convolution(m, convolution(m, x, "stem", 16, fault ? 3 : 4), "next", 8, 16);
+        return m.node(ops::relu, {convolution(m, x, "only", width, width)}, "active");
       },
-      {1, fault ? 3 : 4, 8, 8});
+      {1, width, 8, 8});
+}
+
+Graph columnsOff(bool fault) {
+  const int64_t width = fault ? 100 : 104;
+  return networkOf(
+      [&](GraphMaker& m, ValueId x) {
+        const ValueId wide =
+            m.node(ops::gemm, {x, m.weights("w", {width, 64})}, "wide", {{"transB", int64_t{1}}});
+        return m.node(ops::gemm, {m.node(ops::relu, {wide}, "active"), m.weights("v", {width, 64})}, "back");
+      },
+      {64, 64});
 }
 
 Graph depthwiseLayer(bool fault) {
   return networkOf(
       [&](GraphMaker& m, ValueId x) { return convolution(m, x, "mixed", 16, 16, 3, fault ? 16 : 1); });
+}
+
+Graph depthwiseTransposed(bool fault) {
+  return networkOf([&](GraphMaker& m, ValueId x) {
+    return m.node(ops::convTranspose, {x, m.weights("w", {16, fault ? 1 : 16, 2, 2})}, "up",
+                  {{"strides", Ints{2, 2}}, {"group", int64_t{fault ? 16 : 1}}});
+  });
+}
+
+Graph depthwiseLine(bool fault) {
+  return networkOf(
+      [&](GraphMaker& m, ValueId x) {
+        return m.node(ops::conv, {x, m.weights("w", {32, fault ? 1 : 32, 3})}, "line",
+                      {{"pads", Ints{1, 1}}, {"group", int64_t{fault ? 32 : 1}}});
+      },
+      {1, 32, 256});
+}
+
+Graph narrowProduct(bool fault) {
+  const int64_t width = fault ? 8 : 128;
+  return networkOf(
+      [&](GraphMaker& m, ValueId x) {
+        return m.node(ops::matMul, {x, m.weights("w", {width, width})}, "narrow");
+      },
+      {1, 512, width});
 }
 
 Graph narrowSingle(bool fault) {
@@ -81,6 +119,51 @@ Graph manyBranches(bool fault) {
     for (int at = 0; at < (fault ? 8 : 2); ++at)
       branches.push_back(convolution(m, x, "branch" + std::to_string(at), 8, 16, 1));
     return m.node(ops::concat, branches, "joined", {{"axis", int64_t{1}}});
+  });
+}
+
+/// What one product could do for all rows.
+Graph rowByRow(bool fault) {
+  return networkOf(
+      [&](GraphMaker& m, ValueId x) {
+        const ValueId w = m.weights("w", {32, 32});
+        if (!fault) return m.node(ops::matMul, {x, w}, "all");
+        std::vector<ValueId> rows;
+        for (int64_t at = 0; at < 32; at += 4) {
+          const std::string number = std::to_string(at);
+          const ValueId part = m.node(ops::slice,
+                                      {x, m.ints("from" + number, {at}), m.ints("to" + number, {at + 4}),
+                                       m.ints("axis" + number, {0})},
+                                      "part" + number);
+          rows.push_back(m.node(ops::matMul, {part, w}, "row" + number));
+        }
+        return m.node(ops::concat, rows, "joined", {{"axis", int64_t{0}}});
+      },
+      {32, 32});
+}
+
+/// What one product with a constant for all channels could do.
+Graph channelByChannel(bool fault) {
+  return networkOf([&](GraphMaker& m, ValueId x) {
+    if (!fault)
+      return m.node(ops::softmax, {m.node(ops::mul, {x, m.weights("w", {16, 1, 1})}, "all")}, "soft");
+    std::vector<std::string> names;
+    for (int at = 0; at < 16; ++at) names.push_back("channel" + std::to_string(at));
+    std::vector<ValueId> parts =
+        m.nodeWithOutputs(ops::split, {x, m.ints("sizes", Ints(16, 1))}, names, {{"axis", int64_t{1}}});
+    for (size_t at = 0; at < parts.size(); ++at)
+      parts[at] =
+          m.node(ops::mul, {parts[at], m.scalar("by" + std::to_string(at), 0.5F + static_cast<float>(at))},
+                 "scaled" + std::to_string(at));
+    return m.node(ops::softmax, {m.node(ops::concat, parts, "joined", {{"axis", int64_t{1}}})}, "soft");
+  });
+}
+
+Graph longChain(bool fault) {
+  return networkOf([&](GraphMaker& m, ValueId x) {
+    for (int at = 0; at < (fault ? 9 : 3); ++at)
+      x = m.node(at % 2 == 0 ? ops::abs : ops::neg, {x}, "link" + std::to_string(at));
+    return x;
   });
 }
 
@@ -175,6 +258,52 @@ Graph lateNorm(bool fault) {
   });
 }
 
+/// An activation of the network's input, in front of the first convolution.
+Graph activatedInput(bool fault) {
+  return networkOf([&](GraphMaker& m, ValueId x) {
+    const auto active = [&](ValueId of) { return m.node(ops::relu, {of}, "active"); };
+    return fault ? convolution(m, active(normalized(m, x, "norm")), "first", 16, 16)
+                 : active(normalized(m, convolution(m, x, "first", 16, 16), "norm"));
+  });
+}
+
+Graph lateBias(bool fault) {
+  return networkOf(
+      [&](GraphMaker& m, ValueId x) {
+        const auto biased = [&](ValueId of) {
+          return m.node(ops::add, {of, m.weights("b", {64})}, "biased");
+        };
+        const ValueId y = m.node(ops::matMul, {x, m.weights("w", {64, 64})}, "before");
+        const ValueId z =
+            fault ? biased(m.node(ops::relu, {y}, "active")) : m.node(ops::relu, {biased(y)}, "active");
+        return m.node(ops::matMul, {z, m.weights("v", {64, 64})}, "after");
+      },
+      {64, 64});
+}
+
+Graph between(const Op& op) {
+  return networkOf([&](GraphMaker& m, ValueId x) {
+    const ValueId y = convolution(m, x, "before", 16, 16);
+    return convolution(m, m.node(op, {y}, "between"), "after", 16, 16);
+  });
+}
+
+Graph geluBetween(bool fault) {
+  return between(fault ? ops::gelu : ops::relu);
+}
+
+Graph layerNormBetween(bool fault) {
+  return networkOf(
+      [&](GraphMaker& m, ValueId x) {
+        ValueId y = m.node(ops::matMul, {x, m.weights("w", {64, 64})}, "before");
+        y = fault ? m.node(ops::layerNormalization, {y, m.weights("scale", {64}), m.weights("shift", {64})},
+                           "between", {{"axis", int64_t{-1}}})
+                  : m.node(ops::relu, {y}, "between");
+        return m.node(ops::matMul, {y, m.weights("v", {64, 64})}, "after");
+      },
+      {64, 64});
+}
+
 Graph sigmoidBetween(bool fault) {
   return networkOf([&](GraphMaker& m, ValueId x) {
     const ValueId y = convolution(m, x, "before", 16, 16);
@@ -194,6 +323,15 @@ Graph wideMask(bool fault) {
   return networkOf([&](GraphMaker& m, ValueId x) {
     return m.node(ops::add, {x, m.floats("mask", {8}, {0, 0, 0, 0, 0, 0, 0, fault ? -1e9F : -1e4F})},
                   "masked");
+  });
+}
+
+/// Passes hide the factor in the weights before it.
+Graph wideFactor(bool fault) {
+  return networkOf([&](GraphMaker& m, ValueId x) {
+    const ValueId y = convolution(m, x, "before", 16, 16);
+    return convolution(m, m.node(ops::mul, {y, m.scalar("factor", fault ? 1e5F : 1e2F)}, "scaled"), "after",
+                       16, 16);
   });
 }
 
@@ -299,24 +437,36 @@ std::vector<Fault> floatFaults() {
   // operation.
   const double perChannel = (2 * 9 * 16 + 1) * 64 * 1e-9;
   return {{"ChannelsOffTheMultiple", "channels", "off", "16 %", channelsOff, 5 * perChannel},
-          {"PictureOfThreeChannels", "channels", "stem", "25 %", pictureOfThree},
+          {"SingleLayerOffTheMultiple", "channels", "only", "12 %", singleLayer},
+          {"ColumnsOffTheMultiple", "channels", "wide", "3.8 %", columnsOff},
           {"Depthwise", "low-intensity", "mixed", "operations a byte", depthwiseLayer},
+          {"DepthwiseTransposed", "low-intensity", "up", "operations a byte", depthwiseTransposed},
+          {"DepthwiseLine", "low-intensity", "line", "operations a byte", depthwiseLine},
+          {"NarrowProduct", "low-intensity", "narrow", "operations a byte", narrowProduct},
           {"NarrowSingle", "low-intensity", "narrow", "operations a byte", narrowSingle},
           {"FullyConnectedOfOneRow", "low-intensity", "dense", "operations a byte", fullyConnected},
           {"ManySmallInARow", "small-operators", "soft3", "6 of 6 kernels", manySmall},
-          {"ManySmallSideBySide", "small-operators", "branch5", "8 of 8 kernels", manyBranches},
+          {"ManySmallSideBySide", "small-operators", "branch5", "8 times Conv", manyBranches},
+          {"RowByRow", "small-operators", "row12", "8 times MatMul", rowByRow},
+          {"ChannelByChannel", "small-operators", "scaled7", "16 times Mul", channelByChannel},
+          {"LongChain", "small-operators", "link4", "9 nodes", longChain},
           {"Transpose", "data-movement", "turned", "8.00 KiB moved", transposed, 8192e-9},
-          {"ConcatThatCopies", "data-movement", "two", "8.00 KiB moved", joinedTwice, 8192e-9},
+          {"ConcatThatCopies", "data-movement", "one", "8.00 KiB moved", joinedTwice, 8192e-9},
           {"CastsThatCancel", "cancelling-moves", "back", "moved", castToAndFro},
           {"TransposesThatCancel", "cancelling-moves", "back", "16.0 KiB moved", turnedAndBack, 16384e-9},
           {"SecondReader", "fusion-breakers", "sums", "4.00 KiB written", secondReader, 4096e-9},
           {"SpreadResult", "fusion-breakers", "spread", "moved again", spreadResult},
           {"ActivationBehindConcat", "fusion-breakers", "late", "16.0 KiB moved again", activatedInFront,
            16384e-9},
+          {"ActivatedInput", "fusion-breakers", "active", "moved again", activatedInput},
+          {"BiasBehindActivation", "late-normalization", "biased", "operations", lateBias, 4096e-9},
           {"NormalizationBehindActivation", "late-normalization", "norm", "operations", lateNorm, 2048e-9},
           {"SigmoidInTheMiddle", "integer-stretches", "between", "6.00 KiB more", sigmoidBetween, 6144e-9},
+          {"GeluInTheMiddle", "integer-stretches", "between", "6.00 KiB more", geluBetween, 6144e-9},
+          {"LayerNormInTheMiddle", "integer-stretches", "between", "more traffic", layerNormBetween},
           {"DivisionInTheMiddle", "integer-stretches", "quotient", "more traffic", divisionBetween},
           {"MaskBeyondHalf", "half-range", "masked", "1e+09", wideMask},
+          {"FactorBeyondHalf", "half-range", "scaled", "1e+05", wideFactor},
           {"EpsilonBelowHalf", "half-range", "kept", "1e-12", lostEpsilon},
           {"ExpWithoutMaximum", "half-range", "powers", "11.1", openExp},
           {"SumOfManyTerms", "half-range", "total", "70000 terms", longSum},

@@ -77,6 +77,14 @@ Graph floatLayerBetween(bool fault) {
   return q.finish(q.pair(y, "out"));
 }
 
+/// Pairs all around, but no kernel of integers.
+Graph sigmoidBetweenPairs(bool fault) {
+  Quantized q;
+  ValueId y = q.conv(q.input(), "first");
+  y = fault ? q.m.node(ops::sigmoid, {q.pair(y, "sums")}, "gate") : q.relu(y, "gate");
+  return q.finish(q.pair(q.conv(q.pair(y, "gate"), "second"), "out"));
+}
+
 Graph residualWithoutPair(bool fault) {
   Quantized q;
   const ValueId x = q.input();
@@ -147,6 +155,7 @@ Graph biasScaleOff(bool fault) {
 std::vector<Fault> quantizedFaults() {
   return {{"WeightsNotQuantized", "missing-pairs", "conv", "more traffic", floatWeights},
           {"LayerNotQuantized", "missing-pairs", "between", "6.00 KiB more", floatLayerBetween, 6144e-9},
+          {"SigmoidBetweenPairs", "integer-stretches", "gate", "more traffic", sigmoidBetweenPairs},
           {"ResidualWithoutPair", "missing-pairs", "sum", "6.00 KiB more", residualWithoutPair, 6144e-9},
           {"ConcatHalfQuantized", "missing-pairs", "joined", "more traffic", concatHalfQuantized},
           {"PoolBeforePair", "missing-pairs", "pool", "more traffic", poolBeforePair},

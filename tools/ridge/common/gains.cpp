@@ -4,7 +4,6 @@
 
 #include <algorithm>
 
-#include "base/error.h"
 #include "base/text.h"
 
 namespace ridge::tool {
@@ -44,23 +43,6 @@ void printTable(const std::vector<const LayerGain*>& rows, const GainRequest& re
 }
 
 }  // namespace
-
-std::optional<Roof> matrixRoofOf(const RoofRequest& request, const Roofs& roofs) {
-  if (roofs.nominal.matrixUnits) return std::nullopt;
-  for (const Precision precision : {Precision::fp16, Precision::bf16, Precision::tf32}) {
-    RoofRequest other = request;
-    other.precision = precision;
-    other.measure = false;  // what units could do, not what the kernels of today reach
-    try {
-      Roof roof = roofsOf(other).nominal;
-      if (roof.bandwidthBytesPerS <= 0) roof.bandwidthBytesPerS = roofs.best().bandwidthBytesPerS;
-      if (roof.matrixUnits) return roof;
-    } catch (const Error& error) {
-      if (error.code() != ErrorCode::usage) throw;  // a precision that the device lacks
-    }
-  }
-  return std::nullopt;
-}
 
 Json adviceJson(const Graph& graph, const GainRequest& request, const Output& out) {
   const std::vector<LayerGain> gains = gainsOf(graph, request);

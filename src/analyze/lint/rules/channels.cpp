@@ -1,69 +1,69 @@
-// Channels that matrix units must pad.
+// Channels that units must pad.
 #include <fmt/format.h>
 
+#include "analyze/channel_padding.h"
 #include "analyze/lint/support.h"
-#include "analyze/product_extent.h"
-#include "ops/cost_support.h"
 
 namespace ridge::analyze::lint {
 namespace {
+
+constexpr double kClear = 0.03;  // of the product: told however little the padding costs
 
 std::string nearest(int64_t count, int64_t multiple) {
   const int64_t up = roundedUp(count, multiple);
   return up == multiple ? fmt::format("{}", up) : fmt::format("{} or {}", up - multiple, up);
 }
 
+/// Numbers of classes, coordinates and the like are given as they are, or as probabilities.
+bool isActivated(const Graph& graph, NodeId id) {
+  for (NodeId at = soleUser(graph, graph.node(id).out[0]); at != kNoNode;
+       at = soleUser(graph, graph.node(at).out[0])) {
+    const Op* op = graph.node(at).op;
+    if (isActivation(op)) return op != &ops::sigmoid && op != &ops::tanh;
+    if (op != &ops::batchNormalization && op != &ops::add) return false;
+  }
+  return false;
+}
+
 void judge(const Subject& subject, NodeId id, std::vector<Finding>& findings) {
   const Graph& graph = subject.graph();
-  const Node& node = graph.node(id);
-  const auto found = productExtentOf(graph, node);
-  if (!found || found->isVector()) return;  // no matrix product: low-intensity speaks of it
-  const ProductExtent& extent = *found;
-  const int64_t multiple = subject.roof().channelMultiple;
-  const bool picture =
-      extent.in <= 4 && extent.group == 1 && isConvolution(node.op) && !comesFromProduct(graph, node.in[0]);
-  // Units have a special path for the few channels of pictures: four at once.
-  const int64_t in = roundedUp(extent.in, picture ? std::min<int64_t>(4, multiple) : multiple);
-  // Nobody can choose how many classes there are.
-  const int64_t out = feedsProduct(graph, id) ? roundedUp(extent.out, multiple) : extent.out;
-  const double real = static_cast<double>(extent.in) * static_cast<double>(extent.out);
-  const double padded = static_cast<double>(in) * static_cast<double>(out);
-  if (padded <= real) return;
+  auto padding = paddingOf(graph, id, subject.roof(), subject.reach());
+  if (!padding) return;
+  const ProductExtent& extent = padding->extent;
+  // Nobody chooses how many colours a picture and how many classes a task has.
+  if (padding->picture) padding->in = extent.in;
+  if (!subject.reach().feedsProduct(id) && !isActivated(graph, id)) padding->out = extent.out;
+  if (padding->none()) return;
 
-  LayerCost widened = subject.costOf(id);
-  widened.flops = toCount(static_cast<double>(widened.flops) * padded / real);
   std::vector<std::string> off, better;
-  const char* noun = isConvolution(node.op) ? "channels" : "columns";
-  const char* perGroup = extent.group > 1 ? " a group" : "";
-  if (in != extent.in) {
-    off.push_back(fmt::format("{} input {}{}", extent.in, noun, perGroup));
-    better.push_back(picture ? fmt::format("{} input channels (a channel of zeros)", in)
-                             : fmt::format("{} input {}{}", nearest(extent.in, multiple), noun, perGroup));
-  }
-  if (out != extent.out) {
-    off.push_back(fmt::format("{} output {}{}", extent.out, noun, perGroup));
-    better.push_back(fmt::format("{} output {}{}", nearest(extent.out, multiple), noun, perGroup));
-  }
-  findings.push_back(
-      {.layers = {displayName(graph, id)},
-       .figure = "padding waste " + percent(1 - real / padded),
-       .sentence = fmt::format("{} {} no multiple of {}, which the unit for {} takes at once",
-                               fmt::join(off, " and "), off.size() == 1 ? "is" : "are",
-                               picture && out == extent.out ? std::min<int64_t>(4, multiple) : multiple,
-                               name(subject.roof().precision)),
-       .remedy = fmt::format("use {}", fmt::join(better, " and ")),
-       .seconds = analyze::floorOf(widened, subject.roof()).seconds - subject.floorOf(id)});
+  const auto add = [&](int64_t count, const char* side) {
+    const std::string of =
+        fmt::format("{} {}{}", side, isConvolution(graph.node(id).op) ? "channels" : "columns",
+                    extent.group > 1 ? " a group" : "");
+    off.push_back(fmt::format("{} {}", count, of));
+    better.push_back(fmt::format("{} {}", nearest(count, padding->multiple), of));
+  };
+  if (padding->in != extent.in) add(extent.in, "input");
+  if (padding->out != extent.out) add(extent.out, "output");
+  const LayerCost widened = paddedCost(subject.costOf(id), *padding);
+  findings.push_back({.layers = {displayName(graph, id)},
+                      .figure = "padding waste " + percent(padding->waste()),
+                      .sentence = fmt::format("{} {} no multiple of {}, which the unit for {} takes at once",
+                                              fmt::join(off, " and "), off.size() == 1 ? "is" : "are",
+                                              padding->multiple, name(subject.roof().precision)),
+                      .remedy = fmt::format("use {}", fmt::join(better, " and ")),
+                      .seconds = analyze::floorOf(widened, subject.roof()).seconds - subject.floorOf(id),
+                      .always = padding->waste() >= kClear});
 }
 
 void look(const Subject& subject, std::vector<Finding>& findings) {
-  if (subject.roof().channelMultiple <= 1) return;
   for (const NodeId id : subject.graph().order())
     if (isProduct(subject.graph().node(id).op) && subject.costOf(id).macs > 0) judge(subject, id, findings);
 }
 
 }  // namespace
 
-extern const Rule channels{"channels", "channels off the multiples that matrix units take: they are padded",
+extern const Rule channels{"channels", "channels off the multiples that units take at once: they are padded",
                            look};
 
 }  // namespace ridge::analyze::lint

@@ -49,8 +49,9 @@ void judgeSecondReaders(const Subject& subject, const Kernel& kernel, std::vecto
   }
 }
 
-/// Why a pointwise kernel stands alone behind the product that makes one of its inputs.
-std::string reason(const Subject& subject, const Kernel& pointwise, ValueId value) {
+/// Why a pointwise kernel stands alone behind the product that makes one of its inputs; nothing where it is
+/// for want of a kernel, which is no fault of the network.
+std::optional<std::string> reason(const Subject& subject, const Kernel& pointwise, ValueId value) {
   const Graph& graph = subject.lowered();
   const Shape& result = graph.value(pointwise.region.outputs.front()).shape;
   if (!sameShape(graph.value(value).shape, result))
@@ -61,7 +62,12 @@ std::string reason(const Subject& subject, const Kernel& pointwise, ValueId valu
         std::find(members.begin(), members.end(), user) == members.end())
       return fmt::format("its operand is also read by '{}', which must run first",
                          escaped(displayName(graph, user)));
-  return "no kernel takes this expression together with its product";
+  for (const ValueId input : pointwise.region.inputs)
+    if (input != value && subject.loweredReach().comesFromProduct(input) &&
+        !sameShape(graph.value(input).shape, result))
+      return fmt::format("the other operand, of shape {}, is spread to {}",
+                         graph.value(input).shape.toString(), result.toString());
+  return std::nullopt;
 }
 
 bool isWide(const Subject& subject, const Kernel& pointwise, ValueId value) {
@@ -80,6 +86,8 @@ void judgeAlone(const Subject& subject, const Kernel& kernel, std::vector<Findin
       worst = input;
   }
   if (worst == kNoValue) return;
+  const auto why = reason(subject, kernel, worst);
+  if (!why) return;
   // What a product has made could have been worked on before it was written, and written once.
   const bool sole = usedOnce(graph, worst);
   const double bytes = isWide(subject, kernel, worst) ? subject.bytesOf(graph, worst) * (sole ? 2 : 1)
@@ -87,10 +95,15 @@ void judgeAlone(const Subject& subject, const Kernel& kernel, std::vector<Findin
   findings.push_back(
       {.layers = sourcesOf(graph, kernel.region),
        .figure = formatBytes(toCount(bytes)) + " moved again",
-       .sentence = fmt::format("not fused into '{}': {}", escaped(displayName(graph, graph.producer(worst))),
-                               reason(subject, kernel, worst)),
+       .sentence =
+           fmt::format("not fused into '{}': {}", escaped(displayName(graph, graph.producer(worst))), *why),
        .remedy = "put elementwise work right behind the layer whose result it changes, as its only reader",
        .seconds = subject.secondsToMove(bytes) + subject.roof().launchSeconds});
+}
+
+bool activates(const Graph& graph, const Region& region) {
+  return std::any_of(region.members.begin(), region.members.end(),
+                     [&](NodeId member) { return isActivation(graph.node(member).op); });
 }
 
 /// Normalization and activation in front of a convolution, behind something that cannot take them.
@@ -104,19 +117,23 @@ void judgeInFront(const Subject& subject, const Kernel& kernel, std::vector<Find
   std::vector<NodeId> computed;
   for (const ValueId input : kernel.region.inputs)
     if (input != kNoValue && graph.producer(input) != kNoNode) computed.push_back(graph.producer(input));
-  if (computed.size() != 1 || !subject.kernelOf(computed.front()).moves) return;
-  if (!comesFromProduct(graph, graph.node(computed.front()).out[0])) return;
+  if (computed.size() > 1) return;
+  const bool first = computed.empty();  // the network's input: preparing it is no fault, an activation is
+  if (first && !activates(graph, kernel.region)) return;
+  if (!first && !subject.kernelOf(computed.front()).moves) return;
+  if (!first && !subject.loweredReach().comesFromProduct(graph.node(computed.front()).out[0])) return;
   const auto& users = graph.users(kernel.region.outputs.front());
   if (std::none_of(users.begin(), users.end(), [&](NodeId user) { return isProduct(graph.node(user).op); }))
     return;
   const double bytes = subject.bytesOf(graph, kernel.region.outputs.front());
-  findings.push_back({.layers = sourcesOf(graph, kernel.region),
-                      .figure = formatBytes(toCount(2 * bytes)) + " moved again",
-                      .sentence = fmt::format("stands between {} and a product: neither can do it on the way",
-                                              displayName(*graph.node(computed.front()).op)),
-                      .remedy = "normalize and activate behind each product (Conv, BatchNormalization, "
-                                "Relu), before results are joined",
-                      .seconds = subject.secondsToMove(2 * bytes) + subject.roof().launchSeconds});
+  findings.push_back(
+      {.layers = sourcesOf(graph, kernel.region),
+       .figure = formatBytes(toCount(2 * bytes)) + " moved again",
+       .sentence = fmt::format("stands between {} and a product: neither can do it on the way",
+                               first ? "the network's input" : displayName(*graph.node(computed.front()).op)),
+       .remedy = "normalize and activate behind each product (Conv, BatchNormalization, "
+                 "Relu), before results are joined",
+       .seconds = subject.secondsToMove(2 * bytes) + subject.roof().launchSeconds});
 }
 
 void look(const Subject& subject, std::vector<Finding>& findings) {

@@ -44,6 +44,12 @@ double largestOf(const Tensor& tensor) {  // weights are many: without a copy wh
   return tensor.type() == DType::f32 ? largestOf(tensor.as<float>()) : largestOf(toDoubles(tensor));
 }
 
+/// The result of constants alone is a constant itself; statistics become factors near those of the weights.
+bool isFoldedAway(const Node& node, const ProductReach& reach) {
+  return node.op == &ops::batchNormalization ||
+         std::all_of(node.out.begin(), node.out.end(), [&](ValueId out) { return reach.isWeight(out); });
+}
+
 void judgeConstants(const Graph& graph, NodeId id, std::vector<Finding>& findings) {
   const Node& node = graph.node(id);
   if (isBound(node.op)) return;
@@ -124,10 +130,25 @@ void judgePower(const Graph& graph, NodeId id, std::vector<Finding>& findings) {
               "keep this layer in float32"));
 }
 
+/// Constants as they are written, and as passes make them: a factor of 1e5 may be hidden in weights.
+void judgeConstants(const Subject& subject, std::vector<Finding>& findings) {
+  const Graph& graph = subject.graph();
+  std::set<std::string> told;
+  for (const NodeId id : graph.order())
+    if (!isFoldedAway(graph.node(id), subject.reach())) judgeConstants(graph, id, findings);
+  for (const Finding& finding : findings) told.insert(finding.layers.begin(), finding.layers.end());
+  std::vector<Finding> later;
+  for (const NodeId id : subject.lowered().order()) judgeConstants(subject.lowered(), id, later);
+  for (Finding& finding : later)
+    if (std::none_of(finding.layers.begin(), finding.layers.end(),
+                     [&](const std::string& layer) { return told.contains(layer); }))
+      findings.push_back(std::move(finding));
+}
+
 void look(const Subject& subject, std::vector<Finding>& findings) {
+  judgeConstants(subject, findings);
   const Graph& graph = subject.lowered();
   for (const NodeId id : graph.order()) {
-    judgeConstants(graph, id, findings);
     judgeEpsilon(graph, id, findings);
     judgeExp(graph, id, findings);
     judgeSum(graph, id, findings);

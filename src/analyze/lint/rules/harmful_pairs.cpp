@@ -68,7 +68,7 @@ class Harmful {
     const Node& node = graph_.node(id);
     const NodeId dequantize = dequantizerOf(graph_, node.in[1]);
     const auto steps = dequantize == kNoNode ? std::nullopt : stepsOf(graph_, dequantize);
-    if (!steps || comesFromProduct(graph_, node.in[1])) return;
+    if (!steps || subject_.reach().comesFromProduct(node.in[1])) return;
     const bool isSigned = graph_.value(graph_.node(dequantize).in[0]).type == DType::i8;
     if (isSigned &&
         std::any_of(steps->zero.begin(), steps->zero.end(), [](int64_t zero) { return zero != 0; }))

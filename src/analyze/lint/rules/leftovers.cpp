@@ -28,7 +28,7 @@ void look(const Subject& subject, std::vector<Finding>& findings) {
   }
   for (auto& [op, finding] : byOp) {
     finding.matter = Matter::cleanup;
-    finding.figure = counted(finding.layers.size(), "node");
+    finding.figure = counted(static_cast<int64_t>(finding.layers.size()), "node");
     finding.sentence = fmt::format("{} gives back what it gets", op);
     finding.remedy = "remove it; `ridge optimize` does";
     findings.push_back(std::move(finding));

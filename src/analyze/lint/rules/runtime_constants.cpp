@@ -15,8 +15,9 @@ class Fixed {
     for (const NodeId id : graph.order()) {
       const Node& node = graph.node(id);
       if (!isComputable(node)) continue;
+      const bool theirs = standsInFile(graph, id);
       // Another name or shape of a constant costs nothing.
-      if (!isPassThrough(node) || !graph.constant(inputOf(node, 0))) nodes_.push_back(id);
+      if (theirs && (!isPassThrough(node) || !graph.constant(inputOf(node, 0)))) nodes_.push_back(id);
       for (const ValueId out : node.out)
         if (out != kNoValue) fixed_[static_cast<size_t>(out)] = true;
     }
@@ -78,8 +79,8 @@ void look(const Subject& subject, std::vector<Finding>& findings) {
   for (Places* all : {&shapes, &values}) {
     if (all->places == 0) continue;
     Finding& finding = all->finding;
-    finding.figure =
-        fmt::format("{} in {}", counted(finding.layers.size(), "node"), counted(all->places, "place"));
+    finding.figure = fmt::format("{} in {}", counted(static_cast<int64_t>(finding.layers.size()), "node"),
+                                 counted(static_cast<int64_t>(all->places), "place"));
     finding.sentence = fmt::format("{} that are always the same are computed in every run",
                                    all == &shapes ? "shapes" : "values");
     finding.remedy = "store the results as constants; `ridge optimize` does";
