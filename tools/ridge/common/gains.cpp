@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "base/text.h"
+#include "base/time_text.h"
 
 namespace ridge::tool {
 
@@ -15,10 +16,6 @@ namespace {
 constexpr size_t kMostRows = 20;
 constexpr double kWorthSaying = 1e-3;  // of the network's least time
 
-std::string ms(double seconds) {
-  return seconds > 0 ? fmt::format("{:.4f}", seconds * 1e3) : "-";
-}
-
 void addAdvice(Json& advice, const std::string& layer, const char* gain, double seconds, std::string text) {
   if (seconds <= 0) return;
   Json json{{"layer", layer}, {"gain", gain}, {"text", std::move(text)}};
@@ -27,17 +24,25 @@ void addAdvice(Json& advice, const std::string& layer, const char* gain, double 
 }
 
 void printTable(const std::vector<const LayerGain*>& rows, const GainRequest& request, const Output& out) {
-  const std::string matrix =
-      request.matrix ? fmt::format("{} matrix units ms", name(request.matrix->precision)) : "matrix units ms";
-  std::vector<std::vector<std::string>> table{{"would save", "op", matrix,
-                                               fmt::format("batch {} ms an item", kGainBatch), "fusion ms",
-                                               "channels", "padding %", "padding ms"}};
+  double largest = 0;
+  for (const LayerGain* gain : rows)
+    largest = std::max({largest, gain->largestSeconds(), gain->paddingSeconds});
+  const TimeUnit unit(largest);
+  const std::string_view of = unit.name();
+  const auto time = [&](double seconds) { return seconds > 0 ? unit.of(seconds) : std::string("-"); };
+  const std::string matrix = request.matrix
+                                 ? fmt::format("{} matrix units {}", name(request.matrix->precision), of)
+                                 : fmt::format("matrix units {}", of);
+  std::vector<std::vector<std::string>> table{
+      {"would save", "op", matrix, fmt::format("batch {} {} an item", kGainBatch, of),
+       fmt::format("fusion {}", of), "channels", "padding %", fmt::format("padding {}", of)}};
   for (const LayerGain* gain : rows) {
     const LayerCost& cost = request.roofline->layers[gain->layer].cost;
-    table.push_back({escaped(cost.name), escaped(cost.op), ms(gain->matrixSeconds), ms(gain->batchSeconds),
-                     ms(gain->fusionSeconds), gain->channels.empty() ? "-" : gain->channels,
+    table.push_back({escaped(cost.name), escaped(cost.op), time(gain->matrixSeconds),
+                     time(gain->batchSeconds), time(gain->fusionSeconds),
+                     gain->channels.empty() ? "-" : gain->channels,
                      gain->channels.empty() ? "-" : fmt::format("{:.1f}", 100 * gain->waste),
-                     ms(gain->paddingSeconds)});
+                     time(gain->paddingSeconds)});
   }
   if (table.size() > 1) out.table(table);
 }
