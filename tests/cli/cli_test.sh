@@ -170,8 +170,8 @@ wait $measuring
 [ $? = 0 ] || fail "nohup does not help: $(cat err)"
 says whole.json '"latency_ms"'
 
-# threads that cannot begin, while others run (where the address space can be limited at all)
-if "$ridge" inspect "$model" --max-memory 4GiB >out 2>err; then
+# threads that cannot begin, while others run (where stacks and the address space can be limited so)
+if (ulimit -S -s 65536) 2>/dev/null && "$ridge" inspect "$model" --max-memory 4GiB >out 2>err; then
   began=$SECONDS
   (ulimit -S -s 65536; "$ridge" bench work/good.ridge --threads 1 --streams 256 --duration 100 --max-memory 4GiB) >out 2>err
   got=$?
@@ -320,6 +320,12 @@ expect 1 verify cases/test_right/model.onnx --reference cases/test_wrong_value/t
 is_json out
 says out '"sqnr_db"'
 says out '"error"'
+
+# --- the arithmetic that is measured
+for case in "cases/integers.onnx int8" "cases/mixed.onnx mixed" "$model fp32"; do
+  expect 0 bench "${case% *}" --tune off --iterations 1 --warmup 0 --json -
+  says out "\"precision\": \"${case#* }\""
+done
 
 # --- outputs that are no tensor of a known shape
 expect 0 bench cases/picks.onnx --iterations 3 --warmup 0 --json -
