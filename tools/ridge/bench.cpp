@@ -69,8 +69,8 @@ void onStreams(size_t count, const Work& work) {
       threads.emplace_back([&work, at](const std::stop_token& stop) { work(at, stop); });
   } catch (const std::system_error&) {
     for (std::jthread& thread : threads) thread.request_stop();
-    failMachine(fmt::format("the thread of stream {} of {} cannot begin", threads.size() + 2, count), "--streams",
-                "use fewer streams, or allow more processes and memory (ulimit)");
+    failMachine(fmt::format("the thread of stream {} of {} cannot begin", threads.size() + 2, count),
+                "--streams", "use fewer streams, or allow more processes and memory (ulimit)");
   }
   work(0, {});
   for (std::jthread& thread : threads) thread.join();

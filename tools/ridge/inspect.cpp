@@ -178,7 +178,8 @@ Json planJson(const Plan& plan, bool layers, const Output& out) {
                        formatBytes(static_cast<int64_t>(plan.arenaBytes))));
   if (!layers) return json;
   const TimeUnit unit(longestStepSeconds(plan));
-  std::vector<std::vector<std::string>> rows{{"layer", "ops", "kernel", fmt::format("estimate {}", unit.name()),
+  std::vector<std::vector<std::string>> rows{{"layer", "ops", "kernel",
+                                              fmt::format("estimate {}", unit.name()),
                                               fmt::format("measured {}", unit.name())}};
   json["layers"] = Json::array();
   forEachStep(plan, [&](const Step& step, int depth) {
