@@ -88,7 +88,7 @@ Report inspect(const Subject& subject, const LintOptions& options) {
     for (Finding& finding : found) {
       finding.rule = rule.name;
       const bool small = finding.seconds < options.leastShare * report.seconds;
-      if (finding.matter == Matter::time && !finding.always && small)
+      if (finding.matter == Matter::time && small && !(finding.slip && options.tellsSlips))
         ++report.minor;
       else
         report.findings.push_back(std::move(finding));

@@ -30,7 +30,7 @@ Group describe(const Subject& subject, const std::vector<NodeId>& nodes) {
   std::set<std::string> seen;
   for (const NodeId id : nodes) {
     const Kernel& kernel = subject.kernelOf(id);
-    if (kernel.moves) continue;
+    if (!kernel.runs()) continue;
     if (kernels.insert(&kernel).second) group.others += kernel.cost.macs == 0;
     for (const std::string& source : sourcesOf(graph, id))
       if (seen.insert(source).second) group.layers.push_back(source);
@@ -46,8 +46,8 @@ void judgeLaunches(const Subject& subject, std::vector<Finding>& findings) {
   size_t kernels = 0;
   for (const Kernel& kernel : subject.kernels()) {
     if (kernel.dynamic) continue;
-    kernels += !kernel.moves;
-    if (kernel.moves || kernel.seconds < launch)  // views join their neighbours
+    kernels += kernel.runs();
+    if (!kernel.runs() || kernel.seconds < launch)  // views join their neighbours
       small.insert(small.end(), kernel.region.members.begin(), kernel.region.members.end());
   }
   for (const auto& nodes : connectedGroups(subject.lowered(), small)) {
@@ -125,7 +125,7 @@ class Siblings {
                      : isProduct(first.op) ? "one product of wider weights or more rows does the work of all"
                                            : "one node with a constant for all parts does the work of all";
     finding.seconds = subject_.roof().launchSeconds * others + subject_.secondsToMove(again);
-    finding.always = nodes.size() >= kManyParts;
+    finding.slip = nodes.size() >= kManyParts;
     findings.push_back(std::move(finding));
   }
 
