@@ -71,13 +71,6 @@ Machine machineOf(const Flags& flags, const Output& out) {
   return machine;
 }
 
-/// One unit for all that is shown of a report.
-TimeUnit unitOf(const lint::Report& report) {
-  double largest = report.seconds;
-  for (const lint::Finding& finding : report.findings) largest = std::max(largest, finding.seconds);
-  return TimeUnit(largest);
-}
-
 std::string shownLayers(const lint::Finding& finding) {
   const std::string first = escaped(finding.layers.front());
   return finding.layers.size() == 1 ? first : fmt::format("{} and {} more", first, finding.layers.size() - 1);
@@ -111,7 +104,7 @@ std::vector<Group> grouped(const lint::Report& report) {
 
 void print(const lint::Report& report, const Flags& flags, const Output& out) {
   constexpr size_t kMost = 5;
-  const TimeUnit unit = unitOf(report);
+  const TimeUnit unit(report.seconds);  // one for all that is shown
   for (const Group& group : flags.sort == "cost" ? std::vector<Group>{} : grouped(report)) {
     const lint::Finding& first = *group.front();
     out.line(fmt::format("{} ({}{})", first.rule, counted(static_cast<int64_t>(group.size()), "finding"),
@@ -129,7 +122,7 @@ void print(const lint::Report& report, const Flags& flags, const Output& out) {
 
 /// What all remedies together would save.
 std::string savedOf(const lint::Report& report) {
-  const TimeUnit unit = unitOf(report);
+  const TimeUnit unit(report.seconds);
   const std::string whole = unit.with(report.seconds);
   if (report.saved <= 0) return fmt::format("nothing measurable of {}", whole);
   if (report.saved < 0.001 * report.seconds) return fmt::format("less than 0.1 % of {}", whole);

@@ -23,7 +23,8 @@ struct Finding {
   std::string sentence = {};             ///< what is wrong; names in it are escaped
   std::string remedy = {};
   double seconds = 0;  ///< what the remedy would save on the roof's machine, by the roofline model
-  bool slip = false;   ///< a slip that a designer would not repeat, no price: see LintOptions::tellsSlips
+  std::vector<double> parts = {};  ///< of `seconds`, by layer; empty: every layer has the same part
+  bool slip = false;  ///< a slip that a designer would not repeat, no price: see LintOptions::tellsSlips
 };
 
 struct Rule {
