@@ -37,11 +37,11 @@ class Gains {
   void addMatrix() {
     CostOptions options = request_.options;
     options.precision = request_.matrix->precision;
-    matrixCosts_ = costsOf(graph_, options);
+    const std::vector<LayerCost> costs = costsOf(graph_, options);
     for (size_t at = 0; at < gains_.size(); ++at)
-      if (matrixCosts_[at].macs > 0)
+      if (costs[at].macs > 0)
         gains_[at].matrixSeconds =
-            std::max(0.0, layer(at).floor.seconds - floorOf(matrixCosts_[at], *request_.matrix).seconds);
+            std::max(0.0, layer(at).floor.seconds - floorOf(costs[at], *request_.matrix).seconds);
   }
 
   void addBatch() {
@@ -56,21 +56,21 @@ class Gains {
   }
 
   void addPadding() {
-    const Roof& roof = request_.matrix ? *request_.matrix : request_.roof;
     const ProductReach reach(graph_);
     size_t at = 0;
     for (NodeId id : graph_.order()) {
-      if (const auto padding = paddingOf(graph_, id, roof, reach)) pad(gains_[at], *padding, roof);
+      if (const auto padding = paddingOf(graph_, id, request_.roof, reach)) pad(gains_[at], *padding);
       ++at;
       while (at < gains_.size() && layer(at).cost.depth > 0) ++at;
     }
   }
 
-  void pad(LayerGain& gain, const ChannelPadding& padding, const Roof& roof) const {
-    const LayerCost& cost = request_.matrix ? matrixCosts_[gain.layer] : layer(gain.layer).cost;
-    gain.channels = fmt::format("{} -> {}", padding.extent.in, padding.extent.out);
+  void pad(LayerGain& gain, const ChannelPadding& padding) const {
+    const LayerCost& cost = layer(gain.layer).cost;
+    gain.channels = fmt::format("{} in, {} out", padding.extent.in, padding.extent.out);
     gain.waste = padding.waste();
-    gain.paddingSeconds = floorOf(paddedCost(cost, padding), roof).seconds - floorOf(cost, roof).seconds;
+    gain.paddingSeconds =
+        floorOf(paddedCost(cost, padding), request_.roof).seconds - layer(gain.layer).floor.seconds;
   }
 
   /// A step's gain goes to the member that takes longest. A node that several steps stem from is shared
@@ -103,13 +103,12 @@ class Gains {
   const Graph& graph_;
   const GainRequest& request_;
   std::vector<LayerGain> gains_;
-  std::vector<LayerCost> matrixCosts_;  // at the precision of the matrix units
 };
 
 }  // namespace
 
 double LayerGain::largestSeconds() const {
-  return std::max({matrixSeconds, batchSeconds, fusionSeconds});
+  return std::max({matrixSeconds, batchSeconds, fusionSeconds, paddingSeconds});
 }
 
 std::vector<LayerGain> gainsOf(const Graph& graph, const GainRequest& request) {

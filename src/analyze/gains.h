@@ -17,7 +17,7 @@ struct LayerGain {
   double matrixSeconds = 0;   ///< saved on matrix units, at their precision
   double batchSeconds = 0;    ///< saved an item when kGainBatch items share the weights
   double fusionSeconds = 0;   ///< saved by the plan: this layer runs together with others
-  std::string channels = {};  ///< "58 -> 58": in and out, where one is off the multiple
+  std::string channels = {};  ///< "58 in, 58 out", where one is off the multiple
   double waste = 0;           ///< 0 to 1: share of the padded product that is padding
   double paddingSeconds = 0;  ///< least time of the padded product less that of the product
 

@@ -12,6 +12,7 @@
 #include "ir/dump.h"
 #include "onnx/opaque.h"
 #include "ops/cost_support.h"
+#include "ops/ops.h"
 
 namespace ridge::analyze {
 
@@ -114,7 +115,8 @@ LayerCost costOf(const Graph& graph, NodeId id, int depth, Counter& counter) {
     layer.shape = graph.value(first).shape.isStatic() ? shapeText(graph.value(first).shape.staticDims()) : "";
   std::unordered_set<ValueId> seen;
   counter.add(layer, graph, node, seen);
-  if (standard)
+  const bool readsData = node.op != &ops::shapeOf && node.op != &ops::sizeOf;
+  if (standard && readsData)
     for (ValueId input : node.in)
       if (input != kNoValue && seen.insert(input).second)
         addTo(layer.inputBytes, bytes.of(graph.value(input).type, elementsOf(graph, input)));

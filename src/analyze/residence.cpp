@@ -18,9 +18,12 @@ namespace {
 constexpr uint64_t kLine = 64;
 constexpr uint64_t kMostChunks = 1 << 18;  // touched in one execution: some 50 ms
 
+using Memory = std::pair<Space, int32_t>;
+
 struct Extent {
-  std::pair<Space, int32_t> memory;
+  Memory memory;
   uint64_t offset = 0, bytes = 0;
+  bool operator==(const Extent&) const = default;
 };
 
 std::optional<Extent> extentIn(const ArraySpec& array) {
@@ -47,43 +50,38 @@ void shorten(std::vector<Extent>& extents, int64_t bytes) {
   for (Extent& extent : extents)
     extent.bytes = static_cast<uint64_t>(
         std::ceil(static_cast<double>(extent.bytes) * static_cast<double>(bytes) / sum));
+  std::erase_if(extents, [](const Extent& extent) { return extent.bytes == 0; });
+}
+
+/// An array that is two operands is read once.
+void addOnce(std::vector<Extent>& extents, const Extent& extent) {
+  if (std::find(extents.begin(), extents.end(), extent) == extents.end()) extents.push_back(extent);
 }
 
 StepExtents extentsOf(const Step& step, const LayerCost& cost) {
   StepExtents extents;
   for (const auto* arrays : {&step.kernel.in, &step.kernel.packed})
     for (const ArraySpec& array : *arrays)
-      if (const auto extent = extentIn(array)) extents.reads.push_back(*extent);
+      if (const auto extent = extentIn(array)) addOnce(extents.reads, *extent);
   for (const ArraySpec& array : step.kernel.out)
     if (const auto extent = extentIn(array)) extents.writes.push_back(*extent);
   shorten(extents.reads, saturatingSum(cost.weightBytes, cost.inputBytes));
   return extents;
 }
 
-/// All memories one after another, in chunks.
+/// What is touched of all memories, one piece after another, in chunks.
 class Chunks {
  public:
   explicit Chunks(const std::vector<StepExtents>& steps) {
-    std::map<std::pair<Space, int32_t>, uint64_t> sizes;
     uint64_t touched = 0;
-    for (const StepExtents& step : steps)
-      for (const auto* extents : {&step.reads, &step.writes})
-        for (const Extent& extent : *extents) {
-          uint64_t& size = sizes[extent.memory];
-          size = std::max(size, extent.offset + extent.bytes);
-          touched += extent.bytes;
-        }
+    forEachExtent(steps, [&](const Extent& extent) { touched += extent.bytes; });
     bytes_ = std::max(kLine, (touched / kMostChunks + kLine - 1) / kLine * kLine);
-    for (const auto& [memory, size] : sizes) {
-      starts_[memory] = count_;
-      count_ += (size + bytes_ - 1) / bytes_;
-    }
-    for (const StepExtents& step : steps)
-      for (const auto* extents : {&step.reads, &step.writes})
-        for (const Extent& extent : *extents) {
-          const auto [first, last] = of(extent);
-          touches_ += last - first;
-        }
+    std::map<Memory, std::vector<Range>> ranges;
+    forEachExtent(steps, [&](const Extent& extent) {
+      ranges[extent.memory].push_back(rangeOf(extent));
+      touches_ += ranges[extent.memory].back().size();
+    });
+    for (auto& [memory, pieces] : ranges) number(memory, pieces);
   }
 
   uint64_t bytes() const { return bytes_; }
@@ -91,13 +89,43 @@ class Chunks {
   uint64_t touches() const { return touches_; }  ///< in one execution
   /// First chunk and one past the last.
   std::pair<uint64_t, uint64_t> of(const Extent& extent) const {
-    const uint64_t start = starts_.at(extent.memory);
-    return {start + extent.offset / bytes_, start + (extent.offset + extent.bytes - 1) / bytes_ + 1};
+    const Range range = rangeOf(extent);
+    const auto after = pieces_.at(extent.memory).upper_bound(range.first);
+    const auto& [start, chunk] = *std::prev(after);
+    return {chunk + range.first - start, chunk + range.last - start};
   }
 
  private:
+  struct Range {
+    uint64_t first = 0, last = 0;  // of the memory's own chunks, `last` is one past the end
+    uint64_t size() const { return last - first; }
+  };
+
+  template <class Use>
+  static void forEachExtent(const std::vector<StepExtents>& steps, const Use& use) {
+    for (const StepExtents& step : steps)
+      for (const auto* extents : {&step.reads, &step.writes})
+        for (const Extent& extent : *extents) use(extent);
+  }
+
+  Range rangeOf(const Extent& extent) const {
+    return {extent.offset / bytes_, (extent.offset + extent.bytes - 1) / bytes_ + 1};
+  }
+
+  /// Ranges that overlap become one piece; what lies between pieces has no numbers.
+  void number(const Memory& memory, std::vector<Range>& ranges) {
+    std::sort(ranges.begin(), ranges.end(), [](const Range& a, const Range& b) { return a.first < b.first; });
+    for (size_t at = 0; at < ranges.size();) {
+      Range piece = ranges[at];
+      for (; at < ranges.size() && ranges[at].first <= piece.last; ++at)
+        piece.last = std::max(piece.last, ranges[at].last);
+      pieces_[memory].emplace(piece.first, count_);
+      count_ += piece.size();
+    }
+  }
+
   uint64_t bytes_ = 0, count_ = 0, touches_ = 0;
-  std::map<std::pair<Space, int32_t>, uint64_t> starts_;
+  std::map<Memory, std::map<uint64_t, uint64_t>> pieces_;  // first chunk there to first number
 };
 
 /// Counts the different chunks since a chunk was touched last, itself included. Each stands at the time of
@@ -146,10 +174,10 @@ class Simulation {
         writer_(chunks_.count(), kNobody),
         reads_(steps.size(), BytesByMemory(caches.size() + 1, 0.0)),
         writes_(reads_) {
-    for (const bool second : {false, true})
+    for (const Execution execution : {Execution::first, Execution::second})
       for (size_t step = 0; step < steps_.size(); ++step) {
-        for (const Extent& extent : steps_[step].reads) pass(extent, step, second, false);
-        for (const Extent& extent : steps_[step].writes) pass(extent, step, second, true);
+        for (const Extent& extent : steps_[step].reads) read(extent, step, execution);
+        for (const Extent& extent : steps_[step].writes) write(extent, step, execution);
       }
   }
 
@@ -159,6 +187,7 @@ class Simulation {
 
  private:
   static constexpr int32_t kNobody = -1;
+  enum class Execution : uint8_t { first, second };
 
   size_t memoryAt(int64_t distance) const {
     const double bytes = static_cast<double>(distance) * static_cast<double>(chunks_.bytes());
@@ -167,14 +196,28 @@ class Simulation {
     return at;
   }
 
-  void pass(const Extent& extent, size_t step, bool second, bool write) {
+  /// Where a chunk is, which is then touched; what was written there has been found.
+  size_t find(uint64_t chunk) {
+    const size_t memory = memoryAt(distances_.touch(chunk));
+    if (writer_[chunk] != kNobody) ++writes_[static_cast<size_t>(writer_[chunk])][memory];
+    writer_[chunk] = kNobody;
+    return memory;
+  }
+
+  void read(const Extent& extent, size_t step, Execution execution) {
     const auto [first, last] = chunks_.of(extent);
     for (uint64_t chunk = first; chunk < last; ++chunk) {
-      const size_t memory = memoryAt(distances_.touch(chunk));
-      if (writer_[chunk] != kNobody) ++writes_[static_cast<size_t>(writer_[chunk])][memory];
-      // Every write of the first execution is found again, at the latest in the second one.
-      writer_[chunk] = write && !second ? static_cast<int32_t>(step) : kNobody;
-      if (second && !write) ++reads_[step][memory];
+      const size_t memory = find(chunk);
+      if (execution == Execution::second) ++reads_[step][memory];
+    }
+  }
+
+  /// What the first execution writes is found again, at the latest in the second one.
+  void write(const Extent& extent, size_t step, Execution execution) {
+    const auto [first, last] = chunks_.of(extent);
+    for (uint64_t chunk = first; chunk < last; ++chunk) {
+      find(chunk);
+      if (execution == Execution::first) writer_[chunk] = static_cast<int32_t>(step);
     }
   }
 

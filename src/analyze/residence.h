@@ -17,7 +17,8 @@ using BytesByMemory = std::vector<double>;
 /// that all threads share and that always gives up what was used longest ago: bytes are in the first one that
 /// is no smaller than all that was touched since they were touched last. What a step writes counts where its
 /// reader will find it. Arrays are those of the plan (weights packed); sums are the bytes of `costs`, one
-/// entry a step.
+/// entry a step. Parts of an array that lie between one another (channels of a joined one) touch each other's
+/// lines, so a part counts as found when the next one is written.
 std::vector<BytesByMemory> residencesOf(const Plan& plan, std::span<const LayerCost> costs,
                                         std::span<const MemoryLevel> caches);
 

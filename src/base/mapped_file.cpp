@@ -57,6 +57,9 @@ std::shared_ptr<const MappedFile> MappedFile::open(const std::string& path, size
 
 void MappedFile::map(int descriptor, size_t size) {
   void* const address = mmap(nullptr, size, PROT_READ, MAP_PRIVATE, descriptor, 0);
+  if (address == MAP_FAILED && errno == ENOMEM)
+    failMachine(fmt::format("there is no room for a file of {}", formatBytes(static_cast<int64_t>(size))),
+                escaped(path_), "raise the limit of memory");
   if (address == MAP_FAILED) {  // some file systems cannot
     readAll(descriptor, size);
     return;

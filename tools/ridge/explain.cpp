@@ -163,6 +163,16 @@ void printStory(const analyze::Story& story, const Output& out) {
   for (const std::string& sentence : story.sentences) out.line("  " + sentence);
 }
 
+/// Null for an engine without its portable graph.
+const Graph* namedGraph(const Source& source) {
+  try {
+    return &source.named();
+  } catch (const Error& error) {
+    if (error.code() != ErrorCode::input) throw;
+    return nullptr;
+  }
+}
+
 int run(const Flags& flags) {
   flags.common.apply();
   const Output out(flags.common);
@@ -173,8 +183,9 @@ int run(const Flags& flags) {
   const EngineData& data = source.data();
   const Explanation explanation = analyze::explain(plan, data.decisions, data.fact("precision"));
   Json json = documentOf(explanation, source);
+  const Graph* const named = namedGraph(source);
   for (const std::string& layer : flags.layers)
-    for (const analyze::Story& story : analyze::storiesOf(explanation, layer)) {
+    for (const analyze::Story& story : analyze::storiesOf(explanation, layer, named)) {
       printStory(story, out);
       json["stories"].push_back({{"title", story.title}, {"sentences", story.sentences}});
     }

@@ -75,6 +75,7 @@ Json sumsJson(const ProfileResult& profile) {
   analyze::Roofline roofline;
   std::vector<analyze::LayerCost> costs;
   for (const LayerProfile& layer : profile.layers) {
+    if (!layer.cost.known) continue;
     const auto bound = static_cast<size_t>(layer.floor.bound);
     costs.push_back(layer.cost);
     roofline.floorSeconds += layer.floor.seconds;

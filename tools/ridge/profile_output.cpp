@@ -103,6 +103,7 @@ void printSums(const ProfileResult& profile, const Output& out) {
   double gap = 0, floor = 0;
   int64_t beaten = 0;
   for (const LayerProfile& layer : profile.layers) {
+    if (!layer.cost.known) continue;
     gap += layer.gap;
     floor += layer.floor.seconds;
     beaten += layer.roofShare > 1;

@@ -1,6 +1,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cmath>
 #include <numeric>
 #include <optional>
 
@@ -138,15 +139,25 @@ void printRoofs(const Roofs& roofs, const Output& out) {
   if (roofs.measured && roofs.nominal.peakOpsPerS > 0) print(roofs.nominal);
 }
 
+/// What the plan saves over the graph: by fusion; it may also lose, by copies between orders of arrays.
+std::string savingText(const Roofline& before, const Roofline& after) {
+  if (!before.total.known || !after.total.known)
+    return "  what fusion saves cannot be said: not all layers are known before the network runs";
+  const auto bytes = static_cast<double>(before.total.bytes() - after.total.bytes());
+  const double seconds = before.floorSeconds - after.floorSeconds;
+  const double part = before.total.bytes() > 0 ? bytes / static_cast<double>(before.total.bytes()) : 0;
+  return fmt::format(
+      "  {} {:.2f} MB ({:.0f} %) and {}",
+      bytes < 0 ? "copies between orders of arrays cost more than fusion saves:" : "fusion saves",
+      std::abs(bytes) / 1e6, 100 * std::abs(part),
+      TimeUnit(before.floorSeconds).with(bytes < 0 ? -seconds : seconds));
+}
+
 Json planJson(const Subject& subject, const Roofline& before, const Roofline& after, const Output& out) {
   const Plan& plan = *subject.plan;
   printTotals("after fusion", after, out);
   const int64_t saved = before.total.bytes() - after.total.bytes();
-  out.line(fmt::format("  fusion saves {:.2f} MB ({:.0f} %) and {}", static_cast<double>(saved) / 1e6,
-                       before.total.bytes() > 0
-                           ? 100 * static_cast<double>(saved) / static_cast<double>(before.total.bytes())
-                           : 0,
-                       TimeUnit(before.floorSeconds).with(before.floorSeconds - after.floorSeconds)));
+  out.line(savingText(before, after));
   Json json{{"model", modelJson(after)}, {"layers", layersJson(after)}};
   size_t at = 0;
   forEachStep(plan, [&](const Step& step, int) {

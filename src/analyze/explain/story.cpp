@@ -4,11 +4,13 @@
 
 #include <algorithm>
 #include <functional>
+#include <map>
 #include <set>
 
 #include "analyze/explain/sentences.h"
 #include "base/error.h"
 #include "base/text.h"
+#include "ir/dump.h"
 
 namespace ridge::analyze {
 
@@ -225,20 +227,8 @@ std::vector<Story> removedNodes(const Explanation& explanation, const Matches& m
   return stories;
 }
 
-}  // namespace
-
-Story storyOf(const Explanation& explanation, const ExplainedStep& step) {
-  return Storyteller(explanation, step).tell();
-}
-
-std::vector<Story> storiesOf(const Explanation& explanation, std::string_view pattern) {
+std::vector<Story> matchingStories(const Explanation& explanation, const Matches& matches) {
   std::vector<Story> stories;
-  // Names may look like patterns ("Conv[0]"): one that is meant to the letter wins.
-  const std::vector<std::string> known = allNames(explanation);
-  const bool exact = std::find(known.begin(), known.end(), pattern) != known.end();
-  const Matches matches = [&](std::string_view name) {
-    return exact ? name == pattern : matchesGlob(pattern, name);
-  };
   for (const ExplainedStep& step : explanation.steps) {
     const std::vector<std::string> names = namesOf(step);
     const auto found = std::find_if(names.begin(), names.end(), matches);
@@ -253,6 +243,52 @@ std::vector<Story> storiesOf(const Explanation& explanation, std::string_view pa
     if (matches(decision.subject))
       stories.push_back({escaped(decision.subject), {movementSentence(decision) + "."}});
   for (Story& story : removedNodes(explanation, matches)) stories.push_back(std::move(story));
+  return stories;
+}
+
+/// Computed values of a graph and of its bodies, with the node that makes each ("": the caller gives it).
+void addMakers(const Graph& graph, std::map<std::string, std::string>& makers) {
+  for (ValueId id = 0; id < graph.valueCount(); ++id) {
+    const NodeId maker = graph.producer(id);
+    if (graph.value(id).isConstant() || graph.value(id).name.empty()) continue;
+    makers.emplace(graph.value(id).name, maker == kNoNode ? "" : displayName(graph, maker));
+  }
+  for (const NodeId id : graph.order())
+    for (const auto& body : graph.node(id).bodies) addMakers(*body, makers);
+}
+
+/// A value that no step stores has the story of the node that makes it.
+void addInside(const Explanation& explanation, const std::string& value, const std::string& maker,
+               std::vector<Story>& stories) {
+  const std::string name = escaped(value);
+  if (maker.empty()) return stories.push_back({name, {name + " is an input: no step makes it."}});
+  for (Story& story : matchingStories(explanation, [&](std::string_view node) { return node == maker; })) {
+    story.sentences.insert(story.sentences.begin(), fmt::format("{} is made by {}.", name, escaped(maker)));
+    stories.push_back(std::move(story));
+  }
+}
+
+}  // namespace
+
+Story storyOf(const Explanation& explanation, const ExplainedStep& step) {
+  return Storyteller(explanation, step).tell();
+}
+
+std::vector<Story> storiesOf(const Explanation& explanation, std::string_view pattern, const Graph* named) {
+  std::vector<std::string> known = allNames(explanation);
+  std::map<std::string, std::string> makers;
+  if (named) addMakers(*named, makers);
+  for (const std::string& name : known) makers.erase(name);
+  for (const auto& [value, maker] : makers) known.push_back(value);
+  // Names may look like patterns ("Conv[0]"): one that is meant to the letter wins.
+  const bool exact = std::find(known.begin(), known.end(), pattern) != known.end();
+  const Matches matches = [&](std::string_view name) {
+    return exact ? name == pattern : matchesGlob(pattern, name);
+  };
+  std::vector<Story> stories = matchingStories(explanation, matches);
+  if (exact && stories.empty())
+    for (const auto& [value, maker] : makers)
+      if (matches(value)) addInside(explanation, value, maker, stories);
   if (stories.empty())
     failUsage(
         fmt::format("no step, node or value is called {}{}", inQuotes(pattern), orSuggestion(pattern, known)),

@@ -65,7 +65,8 @@ class Measurement {
   void addPeaks(Isa isa, int threads);
   void addMemory();
   void addBandwidth(const WorkingSet& set, Traffic traffic, int threads);
-  void addOverheads();
+  void addForkJoin();
+  void addStep();
   void add(MachineLoop loop, double seconds, Keep keep) {
     entries_.push_back({TimedLoop(std::move(loop)), seconds, std::move(keep)});
   }
@@ -121,12 +122,15 @@ void Measurement::addBandwidth(const WorkingSet& set, Traffic traffic, int threa
       });
 }
 
-void Measurement::addOverheads() {
+void Measurement::addForkJoin() {
   const auto sections = [this](int64_t repeats) {
     for (int64_t at = 0; at < repeats; ++at) ThreadPool::instance().parallel(threads_, [](int) {});
   };
   add({sections, 1}, 0.03,
       [](MeasuredMachine& machine, Sample sample) { machine.forkJoinSeconds = 1 / sample.best; });
+}
+
+void Measurement::addStep() {
   plan_ = std::make_unique<TinyPlan>();
   const auto runs = [this](int64_t repeats) {
     for (int64_t at = 0; at < repeats; ++at) plan_->run();
@@ -155,7 +159,8 @@ MeasuredMachine Measurement::run() {
     addPeaks(isa, threads_);
   }
   addMemory();
-  if (!options_.quick) addOverheads();
+  addStep();
+  if (!options_.quick) addForkJoin();
   const int rounds = options_.quick ? 1 : 4;
   ProgressPhase progress(options_.progress, "measuring", rounds * static_cast<int64_t>(entries_.size()));
   for (int round = 0; round < rounds; ++round)

@@ -49,7 +49,7 @@ struct MeasuredMachine {
   std::vector<MeasuredPeak> peaks;
   std::vector<MeasuredBandwidth> bandwidths;
   double forkJoinSeconds = 0;  ///< an empty parallel section of all threads; 0: not measured (quick)
-  double stepSeconds = 0;      ///< a step of a plan that rectifies one number; 0: not measured (quick)
+  double stepSeconds = 0;      ///< a step of a plan that rectifies one number; 0: not measured
   double clockHz = 0;          ///< of a core at work: dependent additions in a second
   bool quiet = true;           ///< spreads were small and nobody else used the cores
   std::string whyNotQuiet;     ///< "other programs used 0.8 cores"

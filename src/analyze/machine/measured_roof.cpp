@@ -3,7 +3,10 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <map>
+#include <mutex>
 #include <optional>
+#include <utility>
 
 #include "analyze/machine/probes/probes.h"
 #include "base/text.h"
@@ -21,16 +24,40 @@ double rateOf(const MeasuredMachine& machine, std::string_view level, Traffic tr
   return bandwidth ? bandwidth->bytesPerS.best : 0;
 }
 
+double mainMemoryRate(const MeasuredMachine& machine) {
+  const double read = rateOf(machine, "DRAM", Traffic::read);
+  return read > 0 ? read : rateOf(machine, "DRAM", Traffic::copy);
+}
+
+/// A quick measurement, stored; what cannot be stored is kept while the process runs, since figures that are
+/// compared belong under one roof.
+const MeasuredMachine& measuredNow(int threads) {
+  static std::mutex guard;
+  static std::map<std::pair<Isa, int>, MeasuredMachine> kept;
+  const std::lock_guard lock(guard);
+  const auto [made, isNew] = kept.try_emplace({activeIsa(), threads});
+  if (isNew) {
+    made->second = measureMachine({.threads = threads, .quick = true});
+    if (made->second.quiet) storeMeasurement(made->second);  // one of a busy machine is not worth it
+  }
+  return made->second;
+}
+
 }  // namespace
 
 std::vector<MemoryLevel> cachesIn(const MeasuredMachine& machine, const CpuInfo& cpu) {
-  const auto each = static_cast<double>(machine.threads);  // has an L1 and an L2 of its own
+  // Each core has an L1 and an L2 of its own.
+  const auto each = static_cast<double>(std::min(machine.threads, std::max(cpu.physicalCores, 1)));
   std::vector<MemoryLevel> caches;
   for (const auto& [name, capacity] : {std::pair("L1", each * static_cast<double>(cpu.l1Bytes)),
                                        std::pair("L2", each * static_cast<double>(cpu.l2Bytes)),
                                        std::pair("L3", static_cast<double>(cpu.l3Bytes))})
     if (const double rate = rateOf(machine, name, Traffic::read); rate > 0)
       caches.push_back({name, capacity, rate});
+  // A rate below that of a memory farther out was measured while somebody was in the way.
+  double outer = mainMemoryRate(machine);
+  for (auto cache = caches.rbegin(); cache != caches.rend(); ++cache)
+    outer = cache->bandwidthBytesPerS = std::max(cache->bandwidthBytesPerS, outer);
   return caches;
 }
 
@@ -45,8 +72,7 @@ Roof roofIn(const MeasuredMachine& machine, Precision precision) {
     roof.matrixUnits = peak.matrixUnits;
     roof.channelMultiple = peak.matrixUnits ? channelsOfTile(precision) : 1;
   }
-  roof.bandwidthBytesPerS = rateOf(machine, "DRAM", Traffic::read);
-  if (roof.bandwidthBytesPerS <= 0) roof.bandwidthBytesPerS = rateOf(machine, "DRAM", Traffic::copy);
+  roof.bandwidthBytesPerS = mainMemoryRate(machine);
   roof.launchSeconds = machine.stepSeconds;
   return roof;
 }
@@ -67,17 +93,12 @@ void takeMeasurement(Device& device, const MeasuredMachine& machine) {
 }
 
 Roof measuredRoof(int threads, Precision precision) {
-  std::optional<MeasuredMachine> machine = storedMeasurement(threads);
-  bool lost = false;
-  if (!machine) {
-    machine = measureMachine({.threads = threads, .quick = true});
-    // One of a busy machine is not worth remembering; a cache that cannot be written costs the same time
-    // again, and the next figures will be a little different.
-    if (machine->quiet) lost = !storeMeasurement(*machine).empty() && !storedMeasurement(threads);
-  }
-  Roof roof = roofIn(*machine, precision);
-  roof.caches = cachesIn(*machine, cpuInfo());
-  if (lost) roof.source += ", not stored";
+  std::optional<MeasuredMachine> stored = storedMeasurement(threads);
+  const MeasuredMachine& machine = stored ? *stored : measuredNow(threads);
+  const bool isStored = stored || storedMeasurement(threads);
+  Roof roof = roofIn(machine, precision);
+  roof.caches = cachesIn(machine, cpuInfo());
+  if (!isStored) roof.source += ", not stored";
   return roof;
 }
 

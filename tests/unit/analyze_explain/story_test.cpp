@@ -125,6 +125,23 @@ TEST(Story, OfAnOutputByItsName) {
   EXPECT_THAT(storiesOf(explained(built), "map"), Not(IsEmpty()));
 }
 
+TEST(Story, OfAValueThatStaysInsideAStep) {
+  GraphMaker m;
+  const ValueId x = m.input("x", {2, 3});
+  const ValueId product = m.node(ops::matMul, {x, m.input("w", {3, 4})}, "product");
+  m.output("y", m.node(ops::relu, {product}, "rectified"));
+  Graph graph = m.finish();
+  graph.rename(product, "sums");
+  graph.value(product).source = "sums";
+  const BuildResult built = buildModel(modelOf(std::move(graph)), "network.onnx", plainOptions());
+  const Explanation explanation = explained(built);
+  const std::vector<Story> stories = storiesOf(explanation, "sums", &built.imported.graph);
+  ASSERT_EQ(stories.size(), 1U);
+  EXPECT_THAT(stories[0].sentences.front(), HasSubstr("sums is made by product."));
+  EXPECT_THAT(storiesOf(explanation, "x", &built.imported.graph)[0].sentences,
+              ElementsAre("x is an input: no step makes it."));
+}
+
 TEST(Story, OfNothingSuggestsTheNearest) {
   const BuildResult built = buildTour();
   const Explanation explanation = explained(built);

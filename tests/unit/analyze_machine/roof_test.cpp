@@ -101,6 +101,7 @@ TEST(Roof, CachesThatWereMeasuredAreThoseOfAllThreads) {
   machine.bandwidths.push_back({"L2", Traffic::read, 1, {90e9, 90e9}});
   CpuInfo cpu;
   cpu.l1Bytes = 32'000;
+  cpu.physicalCores = 4;
   cpu.l3Bytes = 8'000'000;
   const std::vector<MemoryLevel> caches = cachesIn(machine, cpu);
   ASSERT_EQ(caches.size(), 2u) << "reads of L2 by two threads were not measured";
@@ -109,6 +110,25 @@ TEST(Roof, CachesThatWereMeasuredAreThoseOfAllThreads) {
   EXPECT_EQ(caches[0].bandwidthBytesPerS, 500e9);
   EXPECT_EQ(caches[1].name, "L3");
   EXPECT_EQ(caches[1].capacityBytes, 8'000'000);
+}
+
+TEST(Roof, NoCacheIsSlowerThanWhatIsBehindIt) {
+  MeasuredMachine machine = measurement();
+  machine.bandwidths = {{"L2", Traffic::read, 2, {70e9, 70e9}},
+                        {"L3", Traffic::read, 2, {13e9, 13e9}},  // while somebody else used it
+                        {"DRAM", Traffic::read, 2, {20e9, 20e9}}};
+  const std::vector<MemoryLevel> caches = cachesIn(machine, {});
+  ASSERT_EQ(caches.size(), 2u);
+  EXPECT_EQ(caches[0].bandwidthBytesPerS, 70e9);
+  EXPECT_EQ(caches[1].bandwidthBytesPerS, 20e9);
+}
+
+TEST(Roof, CachesBelongToCores) {
+  MeasuredMachine machine = measurement();
+  CpuInfo cpu;
+  cpu.l1Bytes = 32'000;
+  cpu.physicalCores = 1;
+  EXPECT_EQ(cachesIn(machine, cpu).front().capacityBytes, 32'000) << "two threads of one core";
 }
 
 TEST(Roof, IsThatOfTheFastestUnit) {

@@ -69,6 +69,26 @@ TEST_F(Residence, ATableOfWhichRowsArePickedDoesNotFillTheCache) {
   EXPECT_EQ(residencesOf(plan, costs, caches)[0], (BytesByMemory{256, 0}));
 }
 
+TEST_F(Residence, WhatCostsNothingTouchesNothing) {
+  costs[0] = costOf(0, 0, 128);  // its operand is at the very beginning of a memory
+  const std::vector<MemoryLevel> caches{{"L1", 1 << 20, 1}};
+  EXPECT_EQ(residencesOf(plan, costs, caches)[0], (BytesByMemory{128, 0}));
+}
+
+TEST_F(Residence, AnArrayThatIsTwoOperandsIsReadOnce) {
+  const ArraySpec large = bytesAt(Space::weights, 2, 0, 1280);
+  plan.steps[2].kernel.in = {large, large};
+  costs[2] = costOf(1280, 0, 128);
+  const std::vector<MemoryLevel> caches{{"L1", 1280, 1}};
+  EXPECT_EQ(residencesOf(plan, costs, caches)[2], (BytesByMemory{0, 1408})) << "not found by its second use";
+}
+
+TEST_F(Residence, PlacesFarApartTakeNoMemoryBetweenThem) {
+  plan.steps[1].kernel.in.back().at.offset = uint64_t{1} << 50;
+  const std::vector<MemoryLevel> caches{{"L1", 128, 1}};
+  EXPECT_EQ(residencesOf(plan, costs, caches)[1], (BytesByMemory{256, 64}));
+}
+
 TEST_F(Residence, AStepWithoutArraysReadsFromMainMemory) {
   plan.steps[1] = {};
   const std::vector<MemoryLevel> caches{{"L1", 1 << 20, 1}};

@@ -113,7 +113,7 @@ TEST(Gains, WeightsThatAreSharedAndChannelsThatArePadded) {
   const double eight = rooflineOf(costsOf(gemmNetwork(8, 1024, 512), {}), fast).floorSeconds;
   EXPECT_NEAR(gainOf(gemmNetwork(1, 1024, 512), fast).batchSeconds, once - eight / 8, 1e-12);
   const LayerGain padded = gainOf(convNetwork({.map = 64, .kernel = 3, .in = 12, .out = 20}), slow);
-  EXPECT_EQ(padded.channels, "12 -> 20");
+  EXPECT_EQ(padded.channels, "12 in, 20 out");
   EXPECT_NEAR(padded.waste, 1 - 12.0 * 20 / (16 * 24), 1e-12);
   const double real =
       rooflineOf(costsOf(convNetwork({.map = 64, .kernel = 3, .in = 12, .out = 20}), {}), slow).floorSeconds;
@@ -135,6 +135,14 @@ TEST(Gains, MatrixUnitsTakeProductsOnly) {
   const Roofline roofline = rooflineOf(costsOf(graph, {}), roof);
   for (const LayerGain& gain : gainsOf(graph, {.roofline = &roofline, .roof = roof, .matrix = matrix}))
     EXPECT_EQ(gain.matrixSeconds > 0, roofline.layers[gain.layer].cost.macs > 0);
+}
+
+TEST(Gains, MatrixUnitsSaveTheDifferenceOfLeastTimes) {
+  const Roof roof{.peakOpsPerS = 1e9, .bandwidthBytesPerS = 1e9};
+  const Roof matrix{.precision = Precision::fp16, .peakOpsPerS = 8e9, .bandwidthBytesPerS = 1e9};
+  const Graph graph = convNetwork({.map = 64, .kernel = 3, .in = 16, .out = 32});
+  const auto operations = static_cast<double>(costsOf(graph, {}).front().flops);
+  EXPECT_NEAR(gainOf(graph, roof, matrix).matrixSeconds, operations / 1e9 - operations / 8e9, 1e-12);
 }
 
 TEST(Gains, FusionGoesToTheLayerThatTakesLongest) {

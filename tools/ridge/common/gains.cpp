@@ -25,8 +25,7 @@ void addAdvice(Json& advice, const std::string& layer, const char* gain, double 
 
 void printTable(const std::vector<const LayerGain*>& rows, const GainRequest& request, const Output& out) {
   double largest = 0;
-  for (const LayerGain* gain : rows)
-    largest = std::max({largest, gain->largestSeconds(), gain->paddingSeconds});
+  for (const LayerGain* gain : rows) largest = std::max(largest, gain->largestSeconds());
   const TimeUnit unit(largest);
   const std::string_view of = unit.name();
   const auto time = [&](double seconds) { return seconds > 0 ? unit.of(seconds) : std::string("-"); };
@@ -62,14 +61,12 @@ Json adviceJson(const Graph& graph, const GainRequest& request, const Output& ou
               fmt::format("an item, when {} share the weights", kGainBatch));
     addAdvice(advice, layer, "fusion", gain.fusionSeconds, "runs together with what follows it");
     addAdvice(advice, layer, "padding", gain.paddingSeconds,
-              fmt::format("channels {} are padded: {:.1f} % of the padded product", gain.channels,
+              fmt::format("channels ({}) are padded: {:.1f} % of the padded product", gain.channels,
                           100 * gain.waste));
-    if (std::max(gain.largestSeconds(), gain.paddingSeconds) > kWorthSaying * request.roofline->floorSeconds)
-      rows.push_back(&gain);
+    if (gain.largestSeconds() > kWorthSaying * request.roofline->floorSeconds) rows.push_back(&gain);
   }
   std::stable_sort(rows.begin(), rows.end(), [](const LayerGain* a, const LayerGain* b) {
-    return std::max(a->largestSeconds(), a->paddingSeconds) >
-           std::max(b->largestSeconds(), b->paddingSeconds);
+    return a->largestSeconds() > b->largestSeconds();
   });
   rows.resize(std::min(rows.size(), kMostRows));
   printTable(rows, request, out);
