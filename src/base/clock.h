@@ -17,4 +17,7 @@ inline int64_t steadyNs() {
   return std::chrono::nanoseconds(Clock::now().time_since_epoch()).count();
 }
 
+/// What reads a clock that only goes forward, in nanoseconds; tests have clocks of their own.
+using ReadClock = int64_t (*)();
+
 }  // namespace ridge

@@ -21,6 +21,13 @@ extern "C" void onInterrupt(int) {
   }
 }
 
+/// A signal that is ignored already stays so: who began this program, with nohup for one, wants that.
+void installUnlessIgnored(int signal, const struct sigaction& action) {
+  struct sigaction before {};
+  if (sigaction(signal, nullptr, &before) == 0 && before.sa_handler == SIG_IGN) return;
+  sigaction(signal, &action, nullptr);
+}
+
 }  // namespace
 
 void installInterruptHandler() {
@@ -28,9 +35,7 @@ void installInterruptHandler() {
   action.sa_handler = onInterrupt;
   sigemptyset(&action.sa_mask);
   action.sa_flags = 0;  // no SA_RESTART: who waits in open, read or flock is to notice
-  sigaction(SIGINT, &action, nullptr);
-  sigaction(SIGTERM, &action, nullptr);
-  sigaction(SIGHUP, &action, nullptr);
+  for (const int signal : {SIGINT, SIGTERM, SIGHUP}) installUnlessIgnored(signal, action);
   // Writes beyond a closed pipe or a limit of file size then fail like any other.
   action.sa_handler = SIG_IGN;
   sigaction(SIGPIPE, &action, nullptr);

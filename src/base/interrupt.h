@@ -3,9 +3,10 @@
 
 namespace ridge {
 
-/// For programs, once: SIGINT, SIGTERM and SIGHUP raise the flag below. A second signal removes temporary
-/// files and exits with 130 at once. Calls that wait (open of a pipe, read, flock) end with EINTR: whoever
-/// makes them asks throwIfInterrupted() and tries again. The library itself never installs handlers.
+/// For programs, once: SIGINT, SIGTERM and SIGHUP raise the flag below, but for those that are ignored when
+/// the program begins (nohup, jobs of a script in the background): they stay ignored. A second signal removes
+/// temporary files and exits with 130 at once. Calls that wait (open of a pipe, read, flock) end with EINTR:
+/// whoever makes them asks throwIfInterrupted() and tries again. The library itself never installs handlers.
 void installInterruptHandler();
 
 bool interrupted() noexcept;

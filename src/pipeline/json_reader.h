@@ -32,6 +32,7 @@ class JsonReader {
   std::vector<JsonReader> children() const;
   bool isArray() const { return value_.is_array(); }
   bool isObject() const { return value_.is_object(); }
+  bool isNull() const { return value_.is_null(); }
   /// The key under which this value stands in its object.
   const std::string& key() const { return key_; }
 

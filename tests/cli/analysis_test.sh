@@ -195,5 +195,20 @@ head -c 900 profile.json >broken.json
 expect 3 compare profile.json broken.json --layers
 says err "broken.json"
 expect 3 compare diff.json profile.json
+for change in 'layers[1].ms="1"' 'layers[1].ms=-1' 'layers[0].ops={}' 'layers[0].ops=[7]' 'threads=-1' 'latency_ms.median="1"'; do
+  place=${change%%=*}
+  python3 - "$change" <<'END' || fail "cannot break the profile: $change"
+import json, re, sys
+place, value = sys.argv[1].split("=")
+profile = at = json.load(open("profile.json"))
+*steps, last = [int(step) if step.isdigit() else step for step in re.findall(r"\w+", place)]
+for step in steps:
+    at = at[step]
+at[last] = json.loads(value)
+json.dump(profile, open("broken.json", "w"))
+END
+  expect 3 compare profile.json broken.json
+  says err "broken.json at $place"
+done
 
 finish

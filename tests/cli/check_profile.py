@@ -17,10 +17,12 @@ def check_profile(profile):
     check(profile["kind"] == "profile" and layers, "no profile, or no layers")
     for layer in layers:
         check(layer["ms"] >= layer["min_ms"] >= 0, f"times of {layer['name']}")
-        for key in ("kernel", "layout", "precision", "share", "macs", "floor_ms", "gap_ms", "roof_share", "bound", "before_ms"):
+        for key in ("kernel", "layout", "precision", "share", "macs", "floor_ms", "gap_ms", "roof_share", "bound", "cache", "before_ms"):
             check(key in layer, f"{layer['name']} has no {key}")
         check(0 <= layer["roof_share"] <= 1, f"share of the roof of {layer['name']}")
         check(abs(layer["gap_ms"] - max(0, layer["ms"] - layer["floor_ms"])) < 1e-9, f"gap of {layer['name']}")
+    caches = {cache["name"] for cache in profile["caches"] if cache["capacity_bytes"] > 0}
+    check(all(layer["cache"] in caches | {None} for layer in layers), "a layer is limited by a cache that is not listed")
     total = sum(layer["ms"] for layer in layers)
     check(abs(total - profile["regions_ms"]) < 1e-6, "regions_ms is the sum of the layers")
     check(abs(sum(layer["share"] for layer in layers) - 1) < 1e-6, "shares add up to 1")

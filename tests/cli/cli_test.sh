@@ -101,7 +101,8 @@ fi
 cp "$model" kept.onnx
 ln -s kept.onnx link.onnx
 for arguments in "inspect kept.onnx --json kept.onnx" "inspect kept.onnx --json ./kept.onnx" "inspect kept.onnx --json link.onnx" \
-  "inspect kept.onnx --no-such-flag --json=kept.onnx" "optimize kept.onnx -o kept.onnx" "build kept.onnx -o link.onnx" \
+  "inspect kept.onnx --no-such-flag --json=kept.onnx" "run kept.onnx --input=input=kept.npy --json kept.npy" \
+  "run kept.onnx --input=input=kept.npy --no-such-flag --json=kept.npy" "optimize kept.onnx -o kept.onnx" "build kept.onnx -o link.onnx" \
   "roofline kept.onnx --target A100 --html kept.onnx" "roofline kept.onnx --target A100 --html one --png one" \
   "roofline kept.onnx --target A100 --html work/../one --json one" "run kept.onnx --input input=kept.npy --save-inputs kept.npy" \
   "bench kept.onnx --times kept.onnx" "bench kept.onnx --timing-cache kept.onnx"; do
@@ -114,6 +115,14 @@ for arguments in "inspect kept.onnx --json kept.onnx" "inspect kept.onnx --json 
   [ -s kept.npy ] && fail "the input was overwritten: $arguments"
 done
 rm -f one kept.npy
+for arguments in "--json kept.onnx -okept.onnx" "-okept.onnx --no-such-flag --json=kept.onnx"; do
+  # shellcheck disable=SC2086
+  expect 2 optimize "$model" $arguments
+  cmp -s kept.onnx "$model" || fail "what was there is a report now: $arguments"
+done
+touch off # no path where --tune says it
+expect 0 bench kept.onnx --tune off --iterations 1 --warmup 0 --times off
+rm -f off
 for arguments in "bench $model --duration 3600 --times missing_folder/times" "profile $model --duration 3600 --html missing_folder/page" \
   "profile $model --duration 3600 --json missing_folder/json" "roofline $model --target A100 --png missing_folder/plot"; do
   # shellcheck disable=SC2086
@@ -130,10 +139,46 @@ for _ in $(seq 100); do
   grep -q ') S' /proc/$waiting/stat && break
   sleep 0.1
 done
-kill -INT $waiting
+kill -TERM $waiting # INT is ignored by jobs in the background of a script
 wait $waiting
 [ $? = 130 ] || fail "a signal while a pipe is opened: exit $?: $(cat err)"
 rm -f pipe
+
+# a signal while layers are measured leaves no result; sent within the second that they take, else tried again
+for _ in 1 2 3 4 5; do
+  rm -f half.json half.csv
+  began=$(date +%s%N)
+  "$ridge" bench work/good.ridge --layers --iterations 1 --warmup 0 --json half.json --times half.csv >out 2>err &
+  measuring=$!
+  sleep 0.5
+  kill -TERM $measuring 2>/dev/null
+  took=$((($(date +%s%N) - began) / 1000000))
+  wait $measuring
+  got=$?
+  [ "$took" -lt 950 ] && [ $got != 143 ] && break
+done
+[ $got = 130 ] || fail "a signal while layers are measured: exit $got after $took ms: $(cat err)"
+says half.json '"code": 130'
+[ ! -e half.csv ] || fail "times of half a measurement"
+
+# what is ignored when it begins stays ignored
+(trap '' HUP; exec "$ridge" bench work/good.ridge --duration 1 --warmup 0 --json whole.json) >out 2>err &
+measuring=$!
+sleep 0.5
+kill -HUP $measuring
+wait $measuring
+[ $? = 0 ] || fail "nohup does not help: $(cat err)"
+says whole.json '"latency_ms"'
+
+# threads that cannot begin, while others run (where stacks and the address space can be limited so)
+if (ulimit -S -s 65536) 2>/dev/null && "$ridge" inspect "$model" --max-memory 4GiB >out 2>err; then
+  began=$SECONDS
+  (ulimit -S -s 65536; "$ridge" bench work/good.ridge --threads 1 --streams 256 --duration 100 --max-memory 4GiB) >out 2>err
+  got=$?
+  [ $got = 4 ] || fail "streams without threads: exit $got: $(cat err)"
+  says err "--streams"
+  [ $((SECONDS - began)) -lt 60 ] || fail "the other streams are not stopped"
+fi
 
 # --- damaged engines
 head -c 3000 work/good.ridge >cut.ridge
@@ -275,6 +320,12 @@ expect 1 verify cases/test_right/model.onnx --reference cases/test_wrong_value/t
 is_json out
 says out '"sqnr_db"'
 says out '"error"'
+
+# --- the arithmetic that is measured
+for case in "cases/integers.onnx int8" "cases/mixed.onnx mixed" "$model fp32"; do
+  expect 0 bench "${case% *}" --tune off --iterations 1 --warmup 0 --json -
+  says out "\"precision\": \"${case#* }\""
+done
 
 # --- outputs that are no tensor of a known shape
 expect 0 bench cases/picks.onnx --iterations 3 --warmup 0 --json -

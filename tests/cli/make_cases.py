@@ -7,7 +7,7 @@ import struct
 import sys
 from pathlib import Path
 
-FLOAT, INT64, STRING, BOOL = 1, 7, 8, 9
+FLOAT, UINT8, INT8, INT32, INT64, STRING, BOOL = 1, 2, 3, 6, 7, 8, 9
 
 
 def varint(value):
@@ -28,7 +28,7 @@ def text(field, value):
 
 
 def tensor(dims, values, kind=FLOAT):
-    raw = struct.pack(f"<{len(values)}{'f' if kind == FLOAT else 'q'}", *values)
+    raw = struct.pack(f"<{len(values)}{ {FLOAT: 'f', INT8: 'b', INT64: 'q'}[kind]}", *values)
     return b"".join(number(1, dim) for dim in dims) + number(2, kind) + text(9, raw)
 
 
@@ -90,6 +90,18 @@ def branches():
                    [("w", tensor([2], [1, 2]))])
 
 
+def products(and_floats):
+    """A product of integers and, where asked for, one of floats that does as many multiply-adds."""
+    nodes, weights = [node("MatMulInteger", ["a", "w"], ["y"])], [("w", tensor([8, 4], range(-16, 16), INT8))]
+    inputs, outputs = [value_info("a", [4, 8], UINT8)], [value_info("y", [4, 4], INT32)]
+    if and_floats:
+        nodes.append(node("MatMul", ["b", "v"], ["z"]))
+        weights.append(("v", tensor([8, 4], range(32))))
+        inputs.append(value_info("b", [4, 8]))
+        outputs.append(value_info("z", [4, 4]))
+    return network(nodes, inputs, outputs, weights)
+
+
 def texts():
     return network([node("Identity", ["s"], ["t"])], [value_info("s", [2], STRING)], [value_info("t", [2], STRING)])
 
@@ -134,7 +146,7 @@ def main():
     case(root, "test_no_such_op", model("NoSuchOp", [2, 2]), tensor([2, 2], right))
     (root / "running_sum.onnx").write_bytes(running_sum())
     for name, made in (("picks", picks()), ("scaled", scaled()), ("steered", steered()), ("texts", texts()),
-                       ("branches", branches())):
+                       ("branches", branches()), ("integers", products(False)), ("mixed", products(True))):
         (root / f"{name}.onnx").write_bytes(made)
     save_npy(root / "rows.npy", [3, 2], [1, 2, 3, 4, 5, 6])
     save_npy(root / "state.npy", [1, 2], [10, 20])

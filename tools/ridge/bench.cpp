@@ -1,13 +1,18 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <chrono>
 #include <exception>
+#include <map>
 #include <optional>
+#include <stop_token>
+#include <system_error>
 #include <thread>
 
+#include "analyze/profile/step_facts.h"
 #include "base/atomic_file.h"
+#include "base/clock.h"
 #include "base/cpu.h"
+#include "base/error.h"
 #include "base/interrupt.h"
 #include "base/text.h"
 #include "base/thread_pool.h"
@@ -21,8 +26,6 @@ namespace ridge::tool {
 
 namespace {
 
-using Clock = std::chrono::steady_clock;
-
 struct Flags : MeasureFlags {
   std::string times;
   std::optional<int64_t> iterations;
@@ -30,25 +33,22 @@ struct Flags : MeasureFlags {
   bool layers = false;
 };
 
-double secondsSince(Clock::time_point start) {
-  return std::chrono::duration<double>(Clock::now() - start).count();
-}
-
 struct Samples {
   std::vector<double> milliseconds;
   double wallSeconds = 0;
 };
 
-/// Runs until the duration or the number of iterations is reached, whichever is asked for. Inputs are in the
-/// context's own buffers: host copies are not part of the time.
-Samples measureStream(Context& context, const Flags& flags) {
+/// Runs until the duration or the number of iterations is reached, whichever is asked for, or it is to stop.
+/// Inputs are in the context's own buffers: host copies are not part of the time.
+Samples measureStream(Context& context, const Flags& flags, const std::stop_token& stop) {
+  const auto stopped = [&] { return stop.stop_requested() || interrupted(); };
   const auto warm = Clock::now();
   do context.execute();
-  while (secondsSince(warm) < flags.warmup && !interrupted());
+  while (secondsSince(warm) < flags.warmup && !stopped());
   Samples samples;
   samples.milliseconds.reserve(1 << 16);
   const auto start = Clock::now();
-  while (!interrupted()) {
+  while (!stopped()) {
     const auto begin = Clock::now();
     context.execute();
     samples.milliseconds.push_back(secondsSince(begin) * 1e3);
@@ -59,6 +59,23 @@ Samples measureStream(Context& context, const Flags& flags) {
   return samples;
 }
 
+/// work(at, stop) for each at in [0, count), one of them in this thread. Where a thread cannot begin, those
+/// that have are stopped and waited for.
+template <class Work>
+void onStreams(size_t count, const Work& work) {
+  std::vector<std::jthread> threads;
+  try {
+    for (size_t at = 1; at < count; ++at)
+      threads.emplace_back([&work, at](const std::stop_token& stop) { work(at, stop); });
+  } catch (const std::system_error&) {
+    for (std::jthread& thread : threads) thread.request_stop();
+    failMachine(fmt::format("the thread of stream {} of {} cannot begin", threads.size() + 2, count),
+                "--streams", "use fewer streams, or allow more processes and memory (ulimit)");
+  }
+  work(0, {});
+  for (std::jthread& thread : threads) thread.join();
+}
+
 Samples measure(const Source& source, const NamedInputs& inputs, const Flags& flags) {
   std::vector<Samples> streams(static_cast<size_t>(flags.streams));
   std::vector<Context> contexts;
@@ -67,17 +84,13 @@ Samples measure(const Source& source, const NamedInputs& inputs, const Flags& fl
     setInputs(contexts.back().implementation(), inputs);
   }
   std::vector<std::exception_ptr> failures(streams.size());
-  const auto runStream = [&](size_t at) {
+  onStreams(streams.size(), [&](size_t at, const std::stop_token& stop) {
     try {
-      streams[at] = measureStream(contexts[at], flags);
+      streams[at] = measureStream(contexts[at], flags, stop);
     } catch (...) {
       failures[at] = std::current_exception();
     }
-  };
-  std::vector<std::thread> workers;
-  for (size_t at = 1; at < streams.size(); ++at) workers.emplace_back(runStream, at);
-  runStream(0);
-  for (std::thread& worker : workers) worker.join();
+  });
   for (const std::exception_ptr& failure : failures)
     if (failure) std::rethrow_exception(failure);
   throwIfInterrupted();
@@ -101,6 +114,7 @@ HostCopies measureCopies(const std::shared_ptr<const Executable>& executable, co
   context.execute();  // outputs whose shapes depend on data exist only then
   std::vector<double> in, out;
   for (int run = 0; run < kRuns; ++run) {
+    throwIfInterrupted();
     auto begin = Clock::now();
     setInputs(context, inputs);
     in.push_back(secondsSince(begin) * 1e3);
@@ -127,8 +141,10 @@ std::vector<double> measureLayers(const std::shared_ptr<const Executable>& execu
       samples[step].push_back(secondsSince(begin) * 1e3);
   });
   const auto start = Clock::now();
-  do context.execute();
-  while (secondsSince(start) < seconds && !interrupted());
+  do {
+    throwIfInterrupted();
+    context.execute();
+  } while (secondsSince(start) < seconds);
   std::vector<double> medians;
   for (std::vector<double>& step : samples) medians.push_back(distributionOf(std::move(step)).median);
   return medians;
@@ -153,6 +169,24 @@ Json layersJson(const Plan& plan, const std::vector<double>& medians, const Outp
   return layers;
 }
 
+/// In which nearly all multiply-adds are done (all steps count the same where there are none), or "mixed".
+std::string precisionTextOf(const Plan& plan) {
+  constexpr double kNearlyAll = 0.95;
+  std::map<analyze::Precision, double> macs, steps;
+  double allMacs = 0, allSteps = 0;
+  forEachStep(plan, [&](const Step& step, int) {
+    if (step.control) return;  // its bodies have steps of their own
+    const analyze::Precision precision = analyze::arithmeticOf(step);
+    allMacs += static_cast<double>(step.macs), allSteps += 1;
+    macs[precision] += static_cast<double>(step.macs), steps[precision] += 1;
+  });
+  const auto& shares = allMacs > 0 ? macs : steps;
+  const double all = allMacs > 0 ? allMacs : allSteps;
+  for (const auto& [precision, part] : shares)
+    if (part >= kNearlyAll * all) return std::string(analyze::name(precision));
+  return shares.empty() ? "fp32" : "mixed";
+}
+
 Json document(const Flags& flags, const Source& source, const ExecutionContext& context,
               const Samples& samples) {
   const Plan& plan = source.executable->plan();
@@ -165,7 +199,7 @@ Json document(const Flags& flags, const Source& source, const ExecutionContext& 
             {"device", plan.device},
             {"threads", ThreadPool::instance().threads()},
             {"streams", flags.streams},
-            {"precision", "fp32"},
+            {"precision", precisionTextOf(plan)},
             {"batch", batch},
             {"shapes", std::move(shapes)},
             {"isa", plan.architecture},
@@ -205,6 +239,7 @@ int run(const Flags& flags) {
   const Distribution d = distributionOf(samples.milliseconds);
   if (flags.layers)
     json["layers"] = layersJson(context.plan(), measureLayers(source.executable, inputs, 1), out);
+  throwIfInterrupted();  // half a measurement is no result
   if (!flags.times.empty()) writeTimes(flags.times, samples);
   out.line(fmt::format("{} on {} ({}), {}, {}, batch {}", counted(std::ssize(samples.milliseconds), "run"),
                        escaped(context.plan().device), escaped(context.plan().architecture),

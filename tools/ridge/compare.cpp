@@ -13,6 +13,8 @@
 #include "common/saved_outputs.h"
 #include "common/verdicts.h"
 #include "compare_profiles.h"
+#include "compare_tensors.h"
+#include "profile_reader.h"
 #include "runtime/context.h"
 
 namespace ridge::tool {
@@ -26,18 +28,6 @@ struct Flags : NetworkFlags {
 };
 
 constexpr size_t kShownUnchecked = 10;
-
-struct Tensors {
-  NamedTensors outputs;               // names are "" where the file has none
-  NamedTensors inner;                 // of --layers, in the order of the graph
-  std::set<std::string> others = {};  // outputs that are no tensors
-};
-
-const Tensor* find(const NamedTensors& tensors, const std::string& name) {
-  for (const auto& [known, tensor] : tensors)
-    if (known == name) return &tensor;
-  return nullptr;
-}
 
 /// One of the two: a saved run, or a model or engine that runs on whatever inputs come.
 class Side {
@@ -56,7 +46,7 @@ class Side {
   const std::vector<InputInfo>& inputs() const { return inputs_; }
 
   /// Completes `inputs` where they are missing, for the other side too.
-  Tensors tensors(NamedInputs& inputs) {
+  ComparedTensors tensors(NamedInputs& inputs) {
     if (saved_) return {loadSavedTensors(path_), {}, {}};
     prepare(inputs);
     if (std::any_of(inputs_.begin(), inputs_.end(),
@@ -80,12 +70,12 @@ class Side {
     taps_.emplace(*lowered_, context_->implementation().plan(), "*");
   }
 
-  Tensors execute(const NamedInputs& inputs) {
+  ComparedTensors execute(const NamedInputs& inputs) {
     ExecutionContext& context = context_->implementation();
     setInputs(context, inputs);
     if (taps_) taps_->attach(context);
     withAdvice(kContentsAdvice, [&] { context.execute(); });
-    Tensors tensors;
+    ComparedTensors tensors;
     for (size_t port = 0; port < context.plan().outputs.size(); ++port)
       if (hasTensor(context, port))
         tensors.outputs.emplace_back(context.plan().outputs[port].name, context.output(port));
@@ -114,75 +104,6 @@ class Side {
   std::optional<Graph> lowered_;
   std::optional<Taps> taps_;
 };
-
-bool hasNumbers(const Tensor& tensor) {
-  return tensor.type() != DType::string && tensor.type() != DType::complex64 &&
-         tensor.type() != DType::complex128;
-}
-
-constexpr double kInfinity = std::numeric_limits<double>::infinity();
-
-/// The second is what the first should be.
-Verdict judgePair(const std::string& name, const Tensor& got, const Tensor& want) {
-  if (got.dims() == want.dims() && hasNumbers(got) && hasNumbers(want)) {
-    Verdict verdict = judgeOutput(name, got, want);
-    if (got.type() != want.type())
-      verdict.note = fmt::format("{} against {}", ridge::name(got.type()), ridge::name(want.type()));
-    return verdict;
-  }
-  Verdict verdict;
-  verdict.name = verdict.value = name;
-  verdict.type = want.type();
-  verdict.dims = want.dims();
-  verdict.difference.sqnrDb = verdict.difference.worstChannelDb = Difference::kExact;
-  if (got.sameAs(want)) return verdict;
-  verdict.outcome = Outcome::failed;
-  verdict.difference.mismatched = std::max<int64_t>(want.count(), 1);
-  verdict.difference.sqnrDb = verdict.difference.worstChannelDb = -Difference::kExact;
-  verdict.difference.cosine = 0;
-  verdict.difference.maxAbs = verdict.difference.maxRel = verdict.difference.rms = kInfinity;
-  verdict.note = fmt::format("{} {} against {} {}", ridge::name(got.type()), toString(got.dims()),
-                             ridge::name(want.type()), toString(want.dims()));
-  return verdict;
-}
-
-/// Outputs of a file that does not name them take the other side's names, in order.
-void nameByOrder(NamedTensors& tensors, const NamedTensors& other) {
-  for (size_t at = 0; at < tensors.size(); ++at)
-    if (tensors[at].first.empty())
-      tensors[at].first =
-          at < other.size() && !other[at].first.empty() ? other[at].first : fmt::format("output_{}", at);
-}
-
-/// Tensors of both sides by name; what only one has is unchecked. A pair is a layer as soon as one of the two
-/// is an inner tensor.
-VerifyReport match(Tensors a, Tensors b, const std::set<std::string>& inputs) {
-  nameByOrder(a.outputs, b.outputs);
-  nameByOrder(b.outputs, a.outputs);
-  VerifyReport report;
-  for (const auto& [name, got] : a.outputs) {
-    if (inputs.contains(name)) continue;
-    if (const Tensor* want = find(b.outputs, name))
-      report.outputs.push_back(judgePair(name, got, *want));
-    else if (const Tensor* inner = find(b.inner, name))
-      report.regions.push_back(judgePair(name, got, *inner));
-    else
-      report.unchecked.push_back(name + ": the second does not have it");
-  }
-  for (const auto& [name, got] : a.inner) {
-    const Tensor* want = find(b.inner, name);
-    if (!want) want = find(b.outputs, name);
-    if (want) report.regions.push_back(judgePair(name, got, *want));
-  }
-  for (const auto& [name, want] : b.outputs)
-    if (!inputs.contains(name) && !find(a.outputs, name) && !find(a.inner, name))
-      report.unchecked.push_back(name + ": the first does not have it");
-  a.others.merge(b.others);
-  for (const std::string& name : a.others) report.unchecked.push_back(name + ": it is no tensor");
-  for (const Verdict& verdict : report.outputs)
-    report.passed = report.passed && verdict.outcome != Outcome::failed;
-  return report;
-}
 
 void checkRanges(const Flags& flags, const Side& side, const NamedInputs& given) {
   std::vector<std::string> names;
@@ -229,14 +150,16 @@ VerifyReport compareAll(const Flags& flags, const Output& out) {
     for (const InputInfo& input : side.inputs()) names.insert(input.name);
   VerifyReport all;
   for (NamedInputs& inputs : samples) {
-    Tensors first = sides[0].tensors(inputs);
-    all.merge(match(std::move(first), sides[1].tensors(inputs), names));
+    ComparedTensors first = sides[0].tensors(inputs);
+    all.merge(matchTensors(std::move(first), sides[1].tensors(inputs), names));
   }
   if (all.outputs.empty() && all.regions.empty())
     failInput("they have no tensor in common", escaped(flags.paths[0] + ", " + flags.paths[1]),
               "see the names with `ridge inspect`, or those in manifest.json");
   return all;
 }
+
+constexpr double kInfinity = std::numeric_limits<double>::infinity();
 
 /// The worst of all outputs.
 std::map<std::string, double> worst(const VerifyReport& report) {

@@ -2,17 +2,15 @@
 
 #include <fmt/format.h>
 
-#include <cmath>
 #include <filesystem>
-#include <fstream>
 
 #include "analyze/profile/diff.h"
 #include "analyze/profile/step_facts.h"
 #include "api/load.h"
-#include "base/mapped_file.h"
 #include "base/text.h"
 #include "base/time_text.h"
 #include "common/requirement.h"
+#include "profile_reader.h"
 
 namespace ridge::tool {
 
@@ -22,118 +20,8 @@ using analyze::ComparedLayer;
 using analyze::LayerPair;
 using Row = std::vector<std::string>;
 
-/// What a profile was made of; missing where the file does not say, or could not know.
-struct Subject {
-  std::optional<int64_t> batch, threads;
-  std::optional<int64_t> macs, parameters;  ///< of the whole network
-  std::string device, architecture, cpu;
-};
-
-struct Side {
-  std::string path;
-  std::vector<ComparedLayer> layers;
-  std::optional<double> latencyMs;
-  Subject subject = {};
-};
-
-[[noreturn]] void failProfile(const std::string& path, const std::string& sentence) {
-  failInput("it is no profile that can be compared: " + sentence, escaped(path),
-            "write one with `ridge profile --json FILE`");
-}
-
-/// Fields of one JSON object of a profile, checked: the file may come from anywhere.
-class Fields {
- public:
-  Fields(const Json& object, std::string path, std::string where)
-      : object_(object), path_(std::move(path)), where_(std::move(where)) {
-    if (!object.is_object()) fail("is no object");
-  }
-
-  std::string text(const char* key) const {
-    const Json& value = at(key);
-    if (!value.is_string()) fail(fmt::format("has a '{}' that is no text", key));
-    return value.get<std::string>();
-  }
-
-  std::vector<std::string> texts(const char* key) const {
-    std::vector<std::string> all;
-    const Json& value = at(key);
-    if (!value.is_array()) fail(fmt::format("has a '{}' that is no list", key));
-    for (const Json& item : value) {
-      if (!item.is_string()) fail(fmt::format("has a '{}' with what is no text", key));
-      all.push_back(item.get<std::string>());
-    }
-    return all;
-  }
-
-  std::optional<double> time(const char* key) const {
-    const Json& value = at(key);
-    if (value.is_null()) return std::nullopt;
-    const double number = value.is_number() ? value.get<double>() : -1;
-    if (!std::isfinite(number) || number < 0) fail(fmt::format("has a '{}' that is no time", key));
-    return number;
-  }
-
-  /// What may be missing: "", or nothing for what is no whole number over 0.
-  std::string textOrNone(const char* key) const {
-    const auto found = object_.find(key);
-    return found != object_.end() && found->is_string() ? found->get<std::string>() : "";
-  }
-  std::optional<int64_t> countOrNone(const char* key) const {
-    const auto found = object_.find(key);
-    if (found == object_.end() || !found->is_number_integer() || found->get<int64_t>() <= 0)
-      return std::nullopt;
-    return found->get<int64_t>();
-  }
-
-  const Json& at(const char* key) const {
-    const auto found = object_.find(key);
-    if (found == object_.end()) fail(fmt::format("has no '{}'", key));
-    return *found;
-  }
-
- private:
-  [[noreturn]] void fail(const std::string& what) const { failProfile(path_, where_ + " " + what); }
-
-  const Json& object_;
-  std::string path_, where_;
-};
-
-Subject subjectOf(const Json& document, const std::string& path) {
-  const Fields whole(document, path, "the document");
-  Subject subject{
-      whole.countOrNone("batch"), whole.countOrNone("threads"), {}, {}, whole.textOrNone("device"),
-      whole.textOrNone("isa"),    whole.textOrNone("cpu")};
-  if (const auto model = document.find("model"); model != document.end() && model->is_object()) {
-    const Fields sums(*model, path, "the model");
-    subject.macs = sums.countOrNone("macs");
-    subject.parameters = sums.countOrNone("parameters");
-  }
-  return subject;
-}
-
-Side profileOf(const std::string& path) {
-  const auto file = MappedFile::open(path);
-  const Json document = Json::parse(file->text(), nullptr, false);
-  if (document.is_discarded()) failProfile(path, "it is not complete JSON");
-  const Fields whole(document, path, "the document");
-  if (whole.text("kind") != "profile") failProfile(path, "its kind is another");
-  Side side{path, {}, {}};
-  side.latencyMs = Fields(whole.at("latency_ms"), path, "latency_ms").time("median");
-  side.subject = subjectOf(document, path);
-  const Json& layers = whole.at("layers");
-  if (!layers.is_array()) failProfile(path, "its 'layers' are no list");
-  for (size_t at = 0; at < layers.size(); ++at) {
-    const Fields layer(layers[at], path, fmt::format("layer {}", at));
-    side.layers.push_back({layer.text("name"), layer.text("kernel"), layer.text("precision"),
-                           layer.texts("ops"), layer.texts("members"), layer.texts("origins"),
-                           layer.time("ms")});
-  }
-  return side;
-}
-
-Side planOf(const std::string& path) {
-  Side side{path, {}, {}};
+ReadProfile planOf(const std::string& path) {
+  ReadProfile side;
   const EngineFile file = EngineFile::open(path);
   for (const Step& step : file.data().plans.front().steps)
     side.layers.push_back({step.name,
@@ -146,8 +34,8 @@ Side planOf(const std::string& path) {
   return side;
 }
 
-Side sideOf(const std::string& path) {
-  if (isProfileFile(path)) return profileOf(path);
+ReadProfile sideOf(const std::string& path) {
+  if (isProfileFile(path)) return readProfile(path);
   if (std::filesystem::is_directory(path) || kindOfFile(path) != FileKind::engine)
     failUsage("a profile is compared with a profile or an engine", escaped(path),
               "profile it first: `ridge profile --json FILE`");
@@ -166,9 +54,9 @@ std::string shown(const std::optional<double>& ms, const TimeUnit& unit) {
   return ms ? unit.of(*ms / 1e3) : "-";
 }
 
-TimeUnit unitOf(const Side& a, const Side& b) {
+TimeUnit unitOf(const ReadProfile& a, const ReadProfile& b) {
   double longest = 0;
-  for (const Side* side : {&a, &b})
+  for (const ReadProfile* side : {&a, &b})
     for (const ComparedLayer& layer : side->layers) longest = std::max(longest, layer.ms.value_or(0) / 1e3);
   return TimeUnit(longest);
 }
@@ -188,7 +76,7 @@ Json pairJson(const ComparedLayer& a, const ComparedLayer& b, const LayerPair& p
   return json;
 }
 
-Json onlyJson(const Side& side, const std::vector<size_t>& indexes) {
+Json onlyJson(const ReadProfile& side, const std::vector<size_t>& indexes) {
   Json list = Json::array();
   for (const size_t at : indexes) {
     const ComparedLayer& layer = side.layers[at];
@@ -198,7 +86,7 @@ Json onlyJson(const Side& side, const std::vector<size_t>& indexes) {
   return list;
 }
 
-void printPairs(const Side& a, const Side& b, const analyze::LayerDiff& diff, bool onlyChanges,
+void printPairs(const ReadProfile& a, const ReadProfile& b, const analyze::LayerDiff& diff, bool onlyChanges,
                 const Output& out) {
   const TimeUnit unit = unitOf(a, b);
   const std::string time(unit.name());
@@ -217,7 +105,8 @@ void printPairs(const Side& a, const Side& b, const analyze::LayerDiff& diff, bo
   if (rows.size() > 1) out.table(rows);
 }
 
-void printOnly(const char* which, const Side& side, const std::vector<size_t>& indexes, const Output& out) {
+void printOnly(const char* which, const ReadProfile& side, const std::vector<size_t>& indexes,
+               const Output& out) {
   for (const size_t at : indexes) {
     const ComparedLayer& layer = side.layers[at];
     out.line(fmt::format("only in {}: {} ({}, {}){}", which, escaped(layer.name), escaped(joined(layer.ops)),
@@ -238,8 +127,9 @@ void printCounts(const analyze::LayerDiff& diff, const Output& out) {
 }
 
 /// Why the times of both are not of the same thing: a sentence for each reason.
-std::vector<std::string> mismatches(const Side& a, const Side& b, const analyze::LayerDiff& diff) {
-  const Subject &first = a.subject, &second = b.subject;
+std::vector<std::string> mismatches(const ReadProfile& a, const ReadProfile& b,
+                                    const analyze::LayerDiff& diff) {
+  const ProfileSubject &first = a.subject, &second = b.subject;
   std::vector<std::string> sentences;
   const auto numbers = [&](const char* what, const auto& left, const auto& right) {
     if (left && right && *left != *right)
@@ -269,7 +159,7 @@ std::vector<std::string> mismatches(const Side& a, const Side& b, const analyze:
   return sentences;
 }
 
-Json diffJson(const Side& a, const Side& b, const analyze::LayerDiff& diff) {
+Json diffJson(const ReadProfile& a, const ReadProfile& b, const analyze::LayerDiff& diff) {
   Json json{{"layers", Json::array()}};
   for (const LayerPair& pair : diff.pairs)
     json["layers"].push_back(pairJson(a.layers[pair.a], b.layers[pair.b], pair));
@@ -280,18 +170,10 @@ Json diffJson(const Side& a, const Side& b, const analyze::LayerDiff& diff) {
 
 }  // namespace
 
-bool isProfileFile(const std::string& path) {
-  std::error_code ignored;
-  if (!std::filesystem::is_regular_file(path, ignored)) return false;
-  // No model and no engine begins with a brace.
-  std::ifstream file(path, std::ios::binary);
-  return (file >> std::ws).peek() == '{';
-}
-
 int compareProfiles(const std::array<std::string, 2>& paths, bool layers,
                     const std::vector<std::string>& require, const Output& out) {
   checkRequirements(require, {"ratio"});
-  const Side a = sideOf(paths[0]), b = sideOf(paths[1]);
+  const ReadProfile a = sideOf(paths[0]), b = sideOf(paths[1]);
   const bool timed = a.latencyMs && b.latencyMs && *a.latencyMs > 0;
   if (!timed && !require.empty()) failUsage("only profiles have times", "--require", "compare two profiles");
   const analyze::LayerDiff diff = analyze::diffLayers(a.layers, b.layers);
@@ -326,7 +208,7 @@ int compareProfiles(const std::array<std::string, 2>& paths, bool layers,
 }
 
 Json comparePlans(const std::array<std::string, 2>& engines, const Output& out) {
-  const Side a = planOf(engines[0]), b = planOf(engines[1]);
+  const ReadProfile a = planOf(engines[0]), b = planOf(engines[1]);
   const analyze::LayerDiff diff = analyze::diffLayers(a.layers, b.layers);
   printPairs(a, b, diff, true, out);
   printOnly("A", a, diff.onlyA, out);

@@ -9,9 +9,6 @@
 
 namespace ridge::tool {
 
-/// The file holds a JSON document, as `ridge profile --json` writes it (or claims to).
-bool isProfileFile(const std::string& path);
-
 /// One at least is a profile, the other one may be an engine: its plan, without times. Returns the exit code;
 /// `require` knows "ratio", the latency of the second in parts of the first's. Error{input} for JSON that is
 /// no profile.

@@ -91,8 +91,8 @@ MeasuredMachine measureHere(const Output& out) {
 }
 
 void showMeasurement(const Output& out, const MeasuredMachine& machine, const Device& nominal) {
-  out.line(fmt::format("measured {} on {}, {} {}, at {:.2f} GHz", machine.date, machine.cpu, machine.threads,
-                       machine.threads == 1 ? "thread" : "threads", machine.clockHz / 1e9));
+  out.line(fmt::format("measured {} on {}, {}, at {:.2f} GHz", machine.date, machine.cpu,
+                       counted(machine.threads, "thread"), machine.clockHz / 1e9));
   out.table(peakRows(machine, nominal));
   out.table(bandwidthRows(machine));
   out.line(fmt::format("an empty parallel section: {:.0f} ns; a step of a plan that does nothing: {:.0f} ns",

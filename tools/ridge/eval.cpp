@@ -1,8 +1,8 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <chrono>
 
+#include "base/clock.h"
 #include "base/interrupt.h"
 #include "base/text.h"
 #include "commands.h"
@@ -17,8 +17,6 @@
 namespace ridge::tool {
 
 namespace {
-
-using Clock = std::chrono::steady_clock;
 
 struct Flags {
   CommonFlags common;
@@ -38,7 +36,7 @@ struct Times {
 class Stopwatch {
  public:
   explicit Stopwatch(double& sum) : sum_(sum), start_(Clock::now()) {}
-  ~Stopwatch() { sum_ += std::chrono::duration<double, std::milli>(Clock::now() - start_).count(); }
+  ~Stopwatch() { sum_ += 1e3 * secondsSince(start_); }
   Stopwatch(const Stopwatch&) = delete;
   Stopwatch& operator=(const Stopwatch&) = delete;
 

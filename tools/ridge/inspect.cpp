@@ -1,10 +1,12 @@
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <map>
 #include <set>
 
 #include "api/load.h"
 #include "base/text.h"
+#include "base/time_text.h"
 #include "commands.h"
 #include "common/output.h"
 #include "ir/dump.h"
@@ -147,6 +149,14 @@ int inspectModel(const Flags& flags, const Output& out) {
   return 0;
 }
 
+double longestStepSeconds(const Plan& plan) {
+  double longest = 0;
+  forEachStep(plan, [&](const Step& step, int) {
+    longest = std::max({longest, step.estimateNs / 1e9, step.measuredNs / 1e9});
+  });
+  return longest;
+}
+
 Json planJson(const Plan& plan, bool layers, const Output& out) {
   Json json{{"device", plan.device},
             {"isa", plan.architecture},
@@ -167,14 +177,16 @@ Json planJson(const Plan& plan, bool layers, const Output& out) {
                        escaped(plan.architecture), counted(std::ssize(plan.steps), "step"),
                        formatBytes(static_cast<int64_t>(plan.arenaBytes))));
   if (!layers) return json;
-  std::vector<std::vector<std::string>> rows{{"layer", "ops", "kernel", "estimate us", "measured us"}};
+  const TimeUnit unit(longestStepSeconds(plan));
+  std::vector<std::vector<std::string>> rows{{"layer", "ops", "kernel",
+                                              fmt::format("estimate {}", unit.name()),
+                                              fmt::format("measured {}", unit.name())}};
   json["layers"] = Json::array();
   forEachStep(plan, [&](const Step& step, int depth) {
     const std::string kernel = step.kernel.backend + "." + step.kernel.tactic;
     rows.push_back({std::string(static_cast<size_t>(2 * depth), ' ') + escaped(step.name),
                     escaped(fmt::format("{}", fmt::join(step.ops, "+"))), escaped(kernel),
-                    fmt::format("{:.1f}", step.estimateNs / 1e3),
-                    fmt::format("{:.1f}", step.measuredNs / 1e3)});
+                    unit.of(step.estimateNs / 1e9), unit.of(step.measuredNs / 1e9)});
     json["layers"].push_back({{"name", step.name},
                               {"ops", step.ops},
                               {"members", step.members},

@@ -122,6 +122,7 @@ int run(const Flags& flags) {
   // Stand-ins will do: times hardly depend on the weights' values.
   const auto [source, inputs] = openMeasured(flags, true, out);
   const ProfileResult profile = profileOf(flags, source, inputs, out);
+  throwIfInterrupted();
   printProfile(profile, source.executable->plan(), table, out);
   Json document = profileJson(profile, source);
   writeReport(document, flags.html, flags.png);

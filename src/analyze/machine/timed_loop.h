@@ -7,13 +7,14 @@
 
 #include "analyze/machine/loops.h"
 #include "analyze/machine/measured.h"
+#include "base/clock.h"
 
 namespace ridge::analyze {
 
 /// Other programs interrupt runs, so they are short: some are left alone, and the best of them count.
 class TimedLoop {
  public:
-  explicit TimedLoop(MachineLoop loop) : loop_(std::move(loop)) {}
+  explicit TimedLoop(MachineLoop loop, ReadClock clock = steadyNs) : loop_(std::move(loop)), clock_(clock) {}
 
   /// Runs for about so long, where others interrupt it up to three times that, in runs of about a millisecond
   /// (one repeat, if that takes longer), two at least in all. The first runs ever warm up and are not
@@ -27,6 +28,7 @@ class TimedLoop {
   double runOnce();
 
   MachineLoop loop_;
+  ReadClock clock_;
   int64_t repeats_ = 0;
   std::vector<double> rates_;
 };

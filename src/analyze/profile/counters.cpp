@@ -14,6 +14,7 @@
 #include "analyze/profile/timing.h"
 #include "analyze/profile/watching.h"
 #include "base/clock.h"
+#include "base/interrupt.h"
 #include "base/text.h"
 
 namespace ridge::analyze {
@@ -160,6 +161,7 @@ StepCounts countSteps(ExecutionContext& context, double seconds, const OpenCount
   });
   const auto start = Clock::now();
   do {
+    throwIfInterrupted();
     context.execute();
     ++result.runs;
   } while (secondsSince(start) < seconds || result.runs < 3);

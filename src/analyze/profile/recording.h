@@ -29,9 +29,6 @@ struct Recording {
   double clockNs = 0;  ///< one reading of the clock
 };
 
-/// Nanoseconds that only go forward.
-using ReadClock = int64_t (*)();
-
 struct RecordOptions {
   double seconds = 2, warmupSeconds = 0.3;
   size_t fewestPairs = 5;  ///< however long they take

@@ -4,6 +4,7 @@
 
 #include "analyze/profile/watching.h"
 #include "base/clock.h"
+#include "base/interrupt.h"
 
 namespace ridge::analyze {
 
@@ -83,6 +84,7 @@ Spans recordSpans(ExecutionContext& context, size_t executions) {
     });
     const WatchedPool pool(parts);
     for (size_t execution = 0; execution < executions && !parts.full(); ++execution) {
+      throwIfInterrupted();
       const size_t at = spans.spans.size();
       const int64_t begin = steadyNs();
       spans.spans.push_back({Span::Kind::execution, 0, execution, -1, begin, begin});

@@ -7,6 +7,8 @@
 #include <cerrno>
 
 #include "api/load.h"
+#include "base/interrupt.h"
+#include "support/expect_error.h"
 #include "support/tour_engine.h"
 
 namespace ridge::test {
@@ -44,6 +46,15 @@ TEST(Counters, OneThatIsMissingDoesNotStopTheOthers) {
   EXPECT_FALSE(counts.known[2]);
   EXPECT_EQ(counts.steps.size(), context.plan().steps.size());
   EXPECT_FALSE(counts.note.empty());
+}
+
+TEST(Counters, ASignalEndsCounting) {
+  ExecutionContext context(makeExecutable(buildTour().data, 0));
+  setInputs(context, 1);
+  requestInterrupt();
+  expectError(ErrorCode::interrupted, "interrupted",
+              [&] { countSteps(context, 0, [](Counter, int, int) { return dup(STDERR_FILENO); }); });
+  clearInterrupt();
 }
 
 TEST(Counters, OfThisMachineOrASentence) {

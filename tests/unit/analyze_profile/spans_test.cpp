@@ -5,6 +5,8 @@
 #include <set>
 
 #include "api/load.h"
+#include "base/interrupt.h"
+#include "support/expect_error.h"
 #include "support/tour_engine.h"
 
 namespace ridge::test {
@@ -47,6 +49,15 @@ TEST(Spans, OfAnExecutionAreNested) {
   EXPECT_EQ(steps, 2 * context.plan().steps.size());
   ASSERT_FALSE(spans.spans.empty());
   EXPECT_EQ(spans.spans.front().begin, 0);
+}
+
+TEST(Spans, AreNotRecordedOnceASignalCame) {
+  ExecutionContext context(makeExecutable(buildTour().data, 0));
+  setInputs(context, 1);
+  requestInterrupt();
+  expectError(ErrorCode::interrupted, "interrupted", [&] { recordSpans(context, 2); });
+  clearInterrupt();
+  EXPECT_FALSE(recordSpans(context, 1).spans.empty());
 }
 
 TEST(Spans, PartsBelongToTheStepInWhichTheyBegan) {

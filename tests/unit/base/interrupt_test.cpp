@@ -28,11 +28,34 @@ TEST(Interrupt, theFlagBecomesAnError) {
   throwIfInterrupted();
 }
 
+TEST(Interrupt, whatIsIgnoredStaysSo) {
+  const pid_t child = fork();
+  if (child == 0) {
+    signal(SIGHUP, SIG_IGN);
+    signal(SIGTERM, SIG_DFL);
+    installInterruptHandler();
+    raise(SIGHUP);
+    if (interrupted()) _exit(1);
+    raise(SIGTERM);
+    _exit(interrupted() ? 0 : 2);
+  }
+  int status = 0;
+  ASSERT_EQ(waitpid(child, &status, 0), child);
+  EXPECT_TRUE(WIFEXITED(status));
+  EXPECT_EQ(WEXITSTATUS(status), 0);
+}
+
+/// As in a program of which no signal is ignored, however these tests were begun.
+void installFromScratch() {
+  for (const int one : {SIGINT, SIGTERM, SIGHUP}) signal(one, SIG_DFL);
+  installInterruptHandler();
+}
+
 TEST(Interrupt, theSecondSignalRemovesTemporariesAndExits) {
   const TemporaryFolder folder;
   const pid_t child = fork();
   if (child == 0) {
-    installInterruptHandler();
+    installFromScratch();
     AtomicFile file(folder.file("out"));
     file.write("half");
     raise(SIGINT);
@@ -60,7 +83,7 @@ bool sleeps(pid_t process) {
 int exitCodeOf(void (*wait)(const std::string&), const std::string& path) {
   const pid_t child = fork();
   if (child == 0) {
-    installInterruptHandler();
+    installFromScratch();
     try {
       wait(path);
     } catch (const Error& error) {

@@ -7,10 +7,10 @@
 
 #include <algorithm>
 #include <cerrno>
-#include <chrono>
 #include <csignal>
 #include <cstring>
 
+#include "base/clock.h"
 #include "base/error.h"
 #include "base/interrupt.h"
 
@@ -50,9 +50,9 @@ class Child {
 
   /// Reads until the end of what the process writes; false when that is not there in time.
   bool readAll(std::string& text, double seconds) {
-    const auto start = std::chrono::steady_clock::now();
+    const auto start = Clock::now();
     char buffer[4096];
-    while (std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count() < seconds) {
+    while (secondsSince(start) < seconds) {
       throwIfInterrupted();
       pollfd waiting{from_, POLLIN, 0};
       if (poll(&waiting, 1, 100) <= 0) continue;

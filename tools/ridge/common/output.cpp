@@ -9,6 +9,7 @@
 #include <memory>
 
 #include "base/atomic_file.h"
+#include "base/clock.h"
 #include "base/text.h"
 #include "base/version.h"
 
@@ -65,7 +66,7 @@ Json errorJson(const Error& error) {
 class Bar {
  public:
   void show(const Progress& progress) {
-    const auto now = std::chrono::steady_clock::now();
+    const auto now = Clock::now();
     const bool finished = progress.total > 0 && progress.done >= progress.total;
     if (phase_ != progress.phase) {
       phase_ = progress.phase;
@@ -91,7 +92,7 @@ class Bar {
     drawn_ = false;
   }
   std::string phase_;
-  std::chrono::steady_clock::time_point start_, last_;
+  Clock::time_point start_, last_;
   bool drawn_ = false;
 };
 

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <array>
 #include <filesystem>
 #include <optional>
 
@@ -36,13 +37,24 @@ bool sameFile(const std::string& a, const std::string& b) {
   return fs::weakly_canonical(fs::absolute(a), ignored) == fs::weakly_canonical(fs::absolute(b), ignored);
 }
 
-/// Paths that an argument may hold: "x=a.npy,b.npy" itself, its items, and what follows their '='.
+/// Whether the command reads what the option says; those of other flags ("--tune off") are no paths.
+bool readsPath(const CLI::Option& option) {
+  constexpr std::array kFlags{"--data", "--device-file", "--engine", "--input", "--pipeline", "--reference"};
+  return option.get_positional() ||
+         std::any_of(kFlags.begin(), kFlags.end(), [&](const char* flag) { return option.check_name(flag); });
+}
+
+/// Paths that an argument may hold: "--input=x=a.npy,b.npy" itself, its items, and what follows any '=' in
+/// them; of "-oFILE" what follows the letter.
 std::vector<std::string> pathsIn(const std::string& text) {
-  std::vector<std::string> paths{text};
-  for (const std::string& item : splitCommas({text})) {
+  std::vector<std::string> items = splitCommas({text});
+  items.push_back(text);
+  if (text.size() > 2 && text[0] == '-' && text[1] != '-') items.push_back(text.substr(2));
+  std::vector<std::string> paths;
+  for (const std::string& item : items) {
     paths.push_back(item);
-    if (const size_t equals = item.find('='); equals != std::string::npos)
-      paths.push_back(item.substr(equals + 1));
+    for (size_t at = item.find('='); at != std::string::npos; at = item.find('=', at + 1))
+      paths.push_back(item.substr(at + 1));
   }
   return paths;
 }
@@ -70,7 +82,7 @@ void checkOutputFiles(const CLI::App& command) {
     const bool writes = file || option->get_type_name() == kWrittenPlace;
     for (const std::string& value : option->results()) {
       if (writes && (value == "-" || isSpecial(value))) continue;
-      (writes ? written : read).push_back({option->get_name(), value});
+      if (writes || readsPath(*option)) (writes ? written : read).push_back({option->get_name(), value});
       if (file) files.push_back(value);
     }
   }

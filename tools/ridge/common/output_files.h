@@ -17,8 +17,8 @@ inline constexpr const char* kWrittenPlace = "PATH";
 /// are not looked at.
 void checkOutputFiles(const CLI::App& command);
 
-/// The value of --json, wherever it stands; "" when there is none, or when it is also another argument: a
-/// command line that is wrong must not make its input a report of that.
+/// The value of --json, wherever it stands; "" when there is none, or when another argument may name the same
+/// file, whatever its flag: a command line that is wrong must not make its input a report of that.
 std::string jsonFileOf(int argc, const char* const* argv);
 
 }  // namespace ridge::tool

@@ -3,8 +3,8 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <chrono>
 
+#include "base/clock.h"
 #include "base/error.h"
 #include "base/text.h"
 #include "runtime/context.h"
@@ -12,10 +12,6 @@
 namespace ridge::tool {
 
 namespace {
-
-double secondsSince(std::chrono::steady_clock::time_point start) {
-  return std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
-}
 
 /// The shapes that a plan needs: what was asked for, completed and checked against the engine's inputs.
 std::vector<BoundShape> shapesFor(const LoadedEngine& engine, const ShapeRequest& request,
@@ -89,11 +85,11 @@ Source openSource(const std::string& path, const ShapeRequest& request, const Bu
   Source source;
   source.path = path;
   source.kind = kindOfFile(path);
-  const auto start = std::chrono::steady_clock::now();
+  const auto start = Clock::now();
   if (source.kind == FileKind::engine) {
     source.engine = Engine::load(path);
     const EngineImpl& impl = source.engine->implementation();
-    const auto loaded = std::chrono::steady_clock::now();
+    const auto loaded = Clock::now();
     source.executable = impl.plans->planFor(shapesFor(*impl.loaded, request, out));
     source.bindSeconds = secondsSince(loaded);
     source.loadSeconds = secondsSince(start);
