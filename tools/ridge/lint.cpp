@@ -51,16 +51,22 @@ struct Machine {
 };
 
 Machine machineOf(const Flags& flags, const Output& out) {
-  const analyze::RoofRequest request{.target = flags.target,
-                                     .precision = precisionOfFlag(flags.precision),
-                                     .threads = ThreadPool::instance().threads(),
-                                     .deviceFile = flags.deviceFile};
+  analyze::RoofRequest request{.target = flags.target,
+                               .precision = precisionOfFlag(flags.precision),
+                               .threads = ThreadPool::instance().threads(),
+                               .deviceFile = flags.deviceFile};
   Machine machine{analyze::roofsOf(request).best()};
   analyze::Roof& roof = machine.roof;
   if (!flags.launch.empty()) {
     roof.launchSeconds = doubleOfFlag("--launch", flags.launch) * 1e-6;
     if (roof.launchSeconds < 0) failUsage("a launch takes no negative time", "--launch", "give microseconds");
     return machine;
+  }
+  if (roof.launchSeconds <= 0 && flags.target.empty()) {
+    // A precision without a measured peak has a roof by formula. A launch has no precision; the measurement
+    // is the one of the first question.
+    request.precision = analyze::Precision::fp32;
+    roof.launchSeconds = analyze::roofsOf(request).best().launchSeconds;
   }
   if (roof.launchSeconds > 0) return machine;
   roof.launchSeconds = flags.target.empty() ? kUsualStep : kUsualLaunch;
