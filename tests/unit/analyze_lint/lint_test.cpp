@@ -274,7 +274,7 @@ TEST(Lint, SentencesSayWhatIsTrue) {
     return report.findings.front().sentence + "; " + report.findings.front().remedy;
   };
   EXPECT_THAT(told("JoinedAgain"), testing::HasSubstr("makes what was there before"));
-  EXPECT_THAT(told("ChannelsPicked"), testing::HasSubstr("permute the weights"));
+  EXPECT_THAT(told("ChannelsPicked"), testing::HasSubstr("order channels in the weights"));
   EXPECT_THAT(told("ActivatedBehindReshape"), testing::AllOf(testing::HasSubstr("right behind 'before'"),
                                                              testing::Not(testing::HasSubstr("joined"))));
   EXPECT_THAT(told("ActivationBehindConcat"), testing::HasSubstr("before results are joined"));

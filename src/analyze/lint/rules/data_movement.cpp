@@ -25,7 +25,8 @@ constexpr Mover kMovers[] = {
      "keep one order of axes through the network; permute weights instead of activations"},
     {&ops::cast, "copies everything into another type", "keep one type through the network"},
     {&ops::gather, "collects elements from all over memory",
-     "permute the weights of the layer before it, so that it writes what is read in this order"},
+     "order channels in the weights of the layer before it; leave other axes as they are if the design "
+     "allows"},
     {&ops::gatherElements, "collects elements from all over memory", "move it to the end of the network"},
     {&ops::gatherNd, "collects elements from all over memory", "move it to the end of the network"},
     {&ops::scatterElements, "copies everything to change some of it", "use Where or Concat"},
@@ -49,7 +50,9 @@ constexpr Why kWhys[] = {
     {Elsewhere::given, "is the network's input or a constant", "are inputs of the network or constants",
      "let each be read by a product of its own, and add the results"},
     {Elsewhere::part, "is a part of a larger array", "are parts of a larger array",
-     "cut or permute the weights of the layer that makes the array, not its result"},
+     "cut and order channels in the weights of the layer that makes them; leave other axes as they are if "
+     "the "
+     "design allows"},
     {Elsewhere::read, "lies elsewhere for other readers", "lie elsewhere for other readers",
      "let one Concat alone read what it joins, or add instead of joining"},
 };
