@@ -103,17 +103,6 @@ class Counter {
   std::unordered_set<const void*> met_;
 };
 
-/// What only selects or moves elements reads no more than it writes: a few rows of a table.
-/// They grow with the batch, so they are no weights.
-void capReads(LayerCost& layer) {
-  layer.inputBytes = std::min(saturatingSum(layer.inputBytes, layer.weightBytes), layer.outputBytes);
-  layer.weightBytes = 0;
-}
-
-bool movesElements(const Node& node) {
-  return node.op->traits.commutesWithQdq && !node.op->cost && node.bodies.empty();
-}
-
 LayerCost costOf(const Graph& graph, NodeId id, int depth, Counter& counter) {
   const Node& node = graph.node(id);
   const Bytes& bytes = counter.bytes();
@@ -247,6 +236,15 @@ int64_t LayerCost::bytes() const {
 
 double LayerCost::intensity() const {
   return bytes() > 0 ? static_cast<double>(flops) / static_cast<double>(bytes()) : 0;
+}
+
+bool movesElements(const Node& node) {
+  return node.op->traits.commutesWithQdq && !node.op->cost && node.bodies.empty();
+}
+
+void capReads(LayerCost& layer) {
+  layer.inputBytes = std::min(saturatingSum(layer.inputBytes, layer.weightBytes), layer.outputBytes);
+  layer.weightBytes = 0;
 }
 
 std::vector<LayerCost> costsOf(const Graph& graph, const CostOptions& options) {

@@ -43,6 +43,13 @@ struct LayerCost {
   double intensity() const;
 };
 
+/// Only selects or moves elements (Gather, Slice, Transpose), without arithmetic.
+bool movesElements(const Node& node);
+
+/// What only selects or moves elements reads no more than it writes: a few rows of a table. They grow with
+/// the batch, so they are no weights. For a layer whose every node movesElements().
+void capReads(LayerCost& layer);
+
 struct CostOptions {
   Convention convention = Convention::standard;
   Precision precision = Precision::fp32;  ///< bytes of floating-point elements are counted at this precision

@@ -5,8 +5,10 @@
 #include <algorithm>
 #include <map>
 
+#include "api/load.h"
 #include "base/text.h"
 #include "base/thread_pool.h"
+#include "base/time_text.h"
 #include "commands.h"
 #include "common/analysis_flags.h"
 #include "common/output.h"
@@ -17,8 +19,8 @@ namespace lint = analyze::lint;
 
 namespace {
 
-// What launching a kernel takes on a GPU of the table, which knows peaks only, and a step on a CPU that is
-// too busy to be measured.
+// What launching a kernel takes on a GPU of the table, which knows peaks only, and a step on this machine
+// where it could not be measured.
 constexpr double kUsualLaunch = 4e-6, kUsualStep = 1e-7;
 
 struct Flags {
@@ -28,6 +30,7 @@ struct Flags {
   std::string path, target, deviceFile, precision = "fp32", require, launch, share = "0.1", sort = "rule";
   std::vector<std::string> rules, disabled;
   bool list = false, all = false;
+  bool asksForShare = false;  ///< --least is given
 };
 
 int listRules(const Output& out) {
@@ -60,19 +63,18 @@ Machine machineOf(const Flags& flags, const Output& out) {
     return machine;
   }
   if (roof.launchSeconds <= 0 && flags.target.empty()) {
-    request.precision = analyze::Precision::fp32;  // measured wherever anything is; a launch has no precision
+    // A precision without a measured peak has a roof by formula. A launch has no precision; the measurement
+    // is the one of the first question.
+    request.precision = analyze::Precision::fp32;
     roof.launchSeconds = analyze::roofsOf(request).best().launchSeconds;
   }
   if (roof.launchSeconds > 0) return machine;
   roof.launchSeconds = flags.target.empty() ? kUsualStep : kUsualLaunch;
   machine.assumesLaunch = true;
-  out.note(fmt::format("launching a kernel is taken to last {:.3g} us; --launch says otherwise",
-                       roof.launchSeconds * 1e6));
+  out.note(fmt::format("launching a kernel is taken to last {:.3g} us; {}--launch says otherwise",
+                       roof.launchSeconds * 1e6,
+                       flags.target.empty() ? "`ridge device --measure` measures it, " : ""));
   return machine;
-}
-
-std::string milliseconds(double seconds) {
-  return seconds <= 0 ? "-" : seconds < 1e-6 ? "<0.001" : fmt::format("{:.3f}", seconds * 1e3);
 }
 
 std::string shownLayers(const lint::Finding& finding) {
@@ -80,9 +82,9 @@ std::string shownLayers(const lint::Finding& finding) {
   return finding.layers.size() == 1 ? first : fmt::format("{} and {} more", first, finding.layers.size() - 1);
 }
 
-void printFinding(const lint::Finding& finding, const Output& out) {
-  out.line(
-      fmt::format("  {:>8} ms  {}: {}", milliseconds(finding.seconds), shownLayers(finding), finding.figure));
+void printFinding(const lint::Finding& finding, const TimeUnit& unit, const Output& out) {
+  const std::string time = finding.seconds > 0 ? unit.with(finding.seconds) : "-";
+  out.line(fmt::format("  {:>11}  {}: {}", time, shownLayers(finding), finding.figure));
   out.line(fmt::format("               {}; {}", shownText(finding.sentence), shownText(finding.remedy)));
 }
 
@@ -108,6 +110,7 @@ std::vector<Group> grouped(const lint::Report& report) {
 
 void print(const lint::Report& report, const Flags& flags, const Output& out) {
   constexpr size_t kMost = 5;
+  const TimeUnit unit(report.seconds);  // one for all that is shown
   for (const Group& group : flags.sort == "cost" ? std::vector<Group>{} : grouped(report)) {
     const lint::Finding& first = *group.front();
     out.line(fmt::format("{} ({}{})", first.rule, counted(static_cast<int64_t>(group.size()), "finding"),
@@ -115,19 +118,32 @@ void print(const lint::Report& report, const Flags& flags, const Output& out) {
                          : first.matter == lint::Matter::cleanup ? "; `ridge` removes them by itself"
                                                                  : "; accuracy"));
     const size_t shown = flags.all || group.size() <= kMost + 1 ? group.size() : kMost;
-    for (size_t at = 0; at < shown; ++at) printFinding(*group[at], out);
+    for (size_t at = 0; at < shown; ++at) printFinding(*group[at], unit, out);
     if (shown < group.size())
       out.line(fmt::format("               and {} more: --all", group.size() - shown));
   }
   if (flags.sort == "cost")
-    for (const lint::Finding& finding : report.findings) printFinding(finding, out);
+    for (const lint::Finding& finding : report.findings) printFinding(finding, unit, out);
+}
+
+/// What all remedies together would save.
+std::string savedOf(const lint::Report& report) {
+  const TimeUnit unit(report.seconds);
+  const std::string whole = unit.with(report.seconds);
+  if (report.saved <= 0) return fmt::format("nothing measurable of {}", whole);
+  if (report.saved < 0.001 * report.seconds) return fmt::format("less than 0.1 % of {}", whole);
+  return fmt::format("about {} of {}", unit.of(report.saved), whole);
 }
 
 std::string summaryOf(const lint::Report& report) {
   if (report.findings.empty()) return "no findings";
-  return fmt::format("{}, about {} of {} ms",
-                     counted(static_cast<int64_t>(report.findings.size()), "finding"),
-                     milliseconds(report.saved), milliseconds(report.seconds));
+  return fmt::format("{}, {}", counted(static_cast<int64_t>(report.findings.size()), "finding"),
+                     savedOf(report));
+}
+
+bool hasCleanup(const lint::Report& report) {
+  return std::any_of(report.findings.begin(), report.findings.end(),
+                     [](const lint::Finding& finding) { return finding.matter == lint::Matter::cleanup; });
 }
 
 Json findingJson(const lint::Finding& finding, const lint::Report& report) {
@@ -166,8 +182,11 @@ lint::LintOptions optionsOf(const Flags& flags) {
   lint::LintOptions options{.only = splitCommas(flags.rules), .disabled = splitCommas(flags.disabled)};
   lint::checkRuleNames(options.only);
   lint::checkRuleNames(options.disabled);
-  options.leastShare = flags.all ? 0 : doubleOfFlag("--least", flags.share) / 100;
-  if (options.leastShare < 0) failUsage("a share is no negative number", "--least", "give percent, e.g. 0.1");
+  options.leastShare = doubleOfFlag("--least", flags.share) / 100;
+  if (!(options.leastShare >= 0 && options.leastShare <= 1))
+    failUsage("a share is a number from 0 to 100", "--least", "give percent, e.g. 0.1");
+  if (flags.all) options.leastShare = 0;
+  options.tellsSlips = !flags.asksForShare;
   if (!flags.require.empty() && flags.require != "clean")
     failUsage(fmt::format("'{}' cannot be required", escaped(flags.require)), "--require",
               "use --require clean");
@@ -183,6 +202,9 @@ int run(const Flags& flags) {
   if (flags.list) return listRules(out);
   if (flags.path.empty()) failUsage("there is no model to look at", "MODEL", "give an .onnx file");
   const lint::LintOptions options = optionsOf(flags);
+  if (kindOfFile(flags.path) == FileKind::engine)
+    failInput("this is an engine: its passes have already run", escaped(flags.path),
+              "give the model (.onnx) that it was built from");
   const Machine machine = machineOf(flags, out);
   const analyze::Roof& roof = machine.roof;
   onnx::ReadOptions read = flags.limits.read();
@@ -198,6 +220,11 @@ int run(const Flags& flags) {
   for (const std::string& note : notes) out.note(shownText(note));
 
   print(report, flags, out);
+  if (hasCleanup(report))
+    out.line(
+        "times of what `ridge` removes by itself are those of other runtimes, before any optimization; no "
+        "sum "
+        "has them");
   if (report.minor > 0)
     out.line(fmt::format("{} more would save less than {} % each: --all", report.minor, flags.share));
   out.line(fmt::format("{}: {} ({}, {})", escaped(flags.path), summaryOf(report), roof.target,
@@ -221,13 +248,15 @@ std::function<int()> addLint(CLI::App& app) {
   app.add_option("--precision", flags->precision, "fp32, tf32, bf16, fp16, fp8, int8 or int4")
       ->capture_default_str();
   app.add_option("--launch", flags->launch,
-                 "microseconds that launching a kernel takes; measured on this machine");
+                 "microseconds that launching a kernel takes; measured on this machine, else assumed");
   app.add_option("--rule", flags->rules, "only these rules: A,B");
   app.add_option("--disable-rule", flags->disabled, "rules to leave out: A,B");
   app.add_flag("--list-rules", flags->list, "list the rules and what they find");
-  app.add_option("--least", flags->share,
-                 "percent of the network's time below which a finding about time is only counted")
-      ->capture_default_str();
+  CLI::Option* least =
+      app.add_option("--least", flags->share,
+                     "percent of the network's time (0 to 100) below which a finding about time is only "
+                     "counted; slips that cost nothing to avoid only when this is given")
+          ->capture_default_str();
   app.add_flag("--all", flags->all, "every finding, however cheap");
   app.add_option("--sort", flags->sort, "rule: findings of a rule together; cost: the most expensive first")
       ->capture_default_str();
@@ -235,7 +264,10 @@ std::function<int()> addLint(CLI::App& app) {
   flags->shapes.add(app);
   flags->limits.add(app);
   flags->common.add(app);
-  return [flags] { return run(*flags); };
+  return [flags, least] {
+    flags->asksForShare = least->count() > 0;
+    return run(*flags);
+  };
 }
 
 }  // namespace ridge::tool

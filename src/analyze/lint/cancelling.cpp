@@ -8,12 +8,30 @@ namespace ridge::analyze::lint {
 
 namespace {
 
-/// Nodes that every place of a tensor passes on its own: they may as well stand in front of a Transpose.
-bool keepsPlaces(const Node& node) {
-  return node.op->traits.elementwise && node.in.size() == 1 && node.out.size() == 1;
+/// One number, which broadcasts in any order of axes alike. Its rank, if larger, would become the result's.
+bool isNumber(const Graph& graph, ValueId value, int64_t rank) {
+  const Tensor* constant = graph.constant(value);
+  return constant && constant->count() == 1 && static_cast<int64_t>(constant->dims().size()) <= rank;
 }
 
-/// The node of the same op that feeds this one, through at most elementwise nodes of one operand.
+/// The operand of a node that every place of it passes on its own, beside constant numbers at most; kNoValue
+/// for all other nodes. Such a node may as well stand in front of a Transpose.
+ValueId operandKept(const Graph& graph, const Node& node) {
+  if (!node.op->traits.elementwise || node.out.size() != 1) return kNoValue;
+  ValueId kept = kNoValue;
+  for (const ValueId in : node.in) {
+    if (in == kNoValue || graph.constant(in)) continue;
+    if (kept != kNoValue) return kNoValue;
+    kept = in;
+  }
+  if (kept == kNoValue || !graph.value(kept).shape.ranked()) return kNoValue;
+  const int64_t rank = graph.value(kept).shape.rank();
+  for (const ValueId in : node.in)
+    if (in != kNoValue && in != kept && !isNumber(graph, in, rank)) return kNoValue;
+  return kept;
+}
+
+/// The node of the same op that feeds this one, through at most such nodes.
 NodeId partner(const Graph& graph, NodeId id, bool through) {
   const Op* op = graph.node(id).op;
   ValueId value = graph.node(id).in[0];
@@ -21,8 +39,9 @@ NodeId partner(const Graph& graph, NodeId id, bool through) {
     const NodeId maker = graph.producer(value);
     if (maker == kNoNode) return kNoNode;
     if (graph.node(maker).op == op) return maker;
-    if (!through || !keepsPlaces(graph.node(maker)) || !usedOnce(graph, value)) return kNoNode;
-    value = graph.node(maker).in[0];
+    if (!through || !usedOnce(graph, value)) return kNoNode;
+    value = operandKept(graph, graph.node(maker));
+    if (value == kNoValue) return kNoNode;
   }
 }
 

@@ -9,7 +9,7 @@ namespace ridge::analyze::lint {
 
 struct CancellingPair {
   NodeId first = kNoNode, second = kNoNode;
-  bool adjacent = true;  ///< else elementwise nodes of one operand stand between them
+  bool adjacent = true;  ///< else elementwise nodes stand between them, of one operand and constant numbers
 };
 std::vector<CancellingPair> cancellingPairs(const Graph& graph);
 

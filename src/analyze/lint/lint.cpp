@@ -26,9 +26,10 @@ double savedByAll(const std::vector<Finding>& findings) {
   std::map<std::string, double> byLayer;
   for (const Finding& finding : findings) {
     if (finding.matter == Matter::cleanup) continue;  // no part of Report::seconds
-    for (const std::string& layer : finding.layers) {
-      double& known = byLayer[layer];
-      known = std::max(known, finding.seconds / static_cast<double>(finding.layers.size()));
+    const double equal = finding.seconds / static_cast<double>(finding.layers.size());
+    for (size_t at = 0; at < finding.layers.size(); ++at) {
+      double& known = byLayer[finding.layers[at]];
+      known = std::max(known, finding.parts.empty() ? equal : finding.parts[at]);
     }
   }
   double total = 0;
@@ -87,8 +88,9 @@ Report inspect(const Subject& subject, const LintOptions& options) {
     }
     for (Finding& finding : found) {
       finding.rule = rule.name;
+      check(finding.parts.empty() || finding.parts.size() == finding.layers.size(), "a part for each layer");
       const bool small = finding.seconds < options.leastShare * report.seconds;
-      if (finding.matter == Matter::time && !finding.always && small)
+      if (finding.matter == Matter::time && small && !(finding.slip && options.tellsSlips))
         ++report.minor;
       else
         report.findings.push_back(std::move(finding));

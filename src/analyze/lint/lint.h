@@ -22,8 +22,9 @@ struct Finding {
   std::string figure = {};               ///< "padding waste 31 %"
   std::string sentence = {};             ///< what is wrong; names in it are escaped
   std::string remedy = {};
-  double seconds = 0;   ///< what the remedy would save on the roof's machine, by the roofline model
-  bool always = false;  ///< told however little it saves: a slip that a designer would not repeat, no price
+  double seconds = 0;  ///< what the remedy would save on the roof's machine, by the roofline model
+  std::vector<double> parts = {};  ///< of `seconds`, by layer; empty: every layer has the same part
+  bool slip = false;  ///< a slip that a designer would not repeat, no price: see LintOptions::tellsSlips
 };
 
 struct Rule {
@@ -41,6 +42,7 @@ struct LintOptions {
   std::vector<std::string> only = {};      ///< names of rules; empty: all
   std::vector<std::string> disabled = {};  ///< names of rules
   double leastShare = 0.001;               ///< findings about time that would save less are only counted
+  bool tellsSlips = true;                  ///< slips are told however little they save
 };
 
 struct Report {

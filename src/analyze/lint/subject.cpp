@@ -38,6 +38,8 @@ LayerCost costOfRegion(const Graph& graph, const Region& region, const std::vect
       add(graph.value(input).isConstant() ? cost.weightBytes : cost.inputBytes, input);
   for (const ValueId output : region.outputs)
     if (output != kNoValue) add(cost.outputBytes, output);
+  const auto moves = [&](NodeId member) { return movesElements(graph.node(member)); };
+  if (std::all_of(region.members.begin(), region.members.end(), moves)) capReads(cost);
   return cost;
 }
 
@@ -184,7 +186,7 @@ double Subject::seconds() const {
   double total = 0;
   try {
     for (const Kernel& kernel : kernels())
-      if (!kernel.moves || kernel.copies > 0) total += kernel.seconds + roof_.launchSeconds;
+      if (kernel.runs()) total += kernel.seconds + roof_.launchSeconds;
   } catch (const Error& error) {
     if (error.code() != ErrorCode::input) throw;
     total = 0;

@@ -23,6 +23,7 @@ struct Kernel {
   int copies = 0;          ///< of a kernel that moves: parts that the plan copies; 0: all are views
   double copiedBytes = 0;  ///< in them, read once
   bool dynamic = false;    ///< control flow, or results whose shapes are not known in advance
+  bool runs() const { return !moves || copies > 0; }  ///< else no more than views
   bool pointwise() const { return region.anchors.empty() && !moves && !dynamic; }
 };
 

@@ -38,6 +38,10 @@ bool isShapeArithmetic(const Graph& graph, const Node& node) {
   return isInteger(out.type) && out.shape.ranked() && out.shape.rank() <= 1;
 }
 
+double bytesBeyondInt8(const Subject& subject, DType type) {
+  return std::max(2.0, subject.bytesOfElement(type)) - 1;
+}
+
 std::string percent(double share) {
   const double value = 100 * share;
   return value >= 9.95 ? fmt::format("{:.0f} %", value) : fmt::format("{:.1f} %", value);

@@ -26,6 +26,10 @@ bool standsInFile(const Graph& graph, NodeId node);
 /// Shapes, axes, indices: arithmetic that runtime-constants speaks of.
 bool isShapeArithmetic(const Graph& graph, const Node& node);
 
+/// What an element of a type takes more in floating point than quantized to 8 bits. Half floats are the least
+/// that a stretch in floating point computes with, also at precisions of a byte and less.
+double bytesBeyondInt8(const Subject& subject, DType type);
+
 /// "31 %", "0.4 %"
 std::string percent(double share);
 /// "'a', 'b' and 3 more", escaped

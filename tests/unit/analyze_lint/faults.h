@@ -20,11 +20,16 @@ struct Fault {
 };
 
 std::vector<Fault> floatFaults();
+std::vector<Fault> movementFaults();
 std::vector<Fault> quantizedFaults();
 
 /// Arithmetic and memory in balance at one operation a byte, nothing to launch, no multiple: whatever a
 /// network moves or computes takes a nanosecond a byte or an operation.
 analyze::Roof plainRoof();
+
+/// x through `nodes` to the only output.
+using Nodes = std::function<ValueId(GraphMaker&, ValueId)>;
+Graph networkOf(const Nodes& nodes, Dims in = {1, 16, 8, 8});
 
 /// A convolution whose stride is 1 and whose size stays, with weights and bias.
 ValueId convolution(GraphMaker& m, ValueId in, const std::string& name, int64_t to, int64_t from,

@@ -153,7 +153,7 @@ Graph biasScaleOff(bool fault) {
 }  // namespace
 
 std::vector<Fault> quantizedFaults() {
-  return {{"WeightsNotQuantized", "missing-pairs", "conv", "more traffic", floatWeights},
+  return {{"WeightsNotQuantized", "missing-pairs", "conv", "6.75 KiB more", floatWeights, 6912e-9},
           {"LayerNotQuantized", "missing-pairs", "between", "6.00 KiB more", floatLayerBetween, 6144e-9},
           {"SigmoidBetweenPairs", "integer-stretches", "gate", "more traffic", sigmoidBetweenPairs},
           {"ResidualWithoutPair", "missing-pairs", "sum", "6.00 KiB more", residualWithoutPair, 6144e-9},

@@ -37,23 +37,25 @@ void judge(const Subject& subject, NodeId id, std::vector<Finding>& findings) {
 
   std::vector<std::string> off, better;
   const auto add = [&](int64_t count, const char* side) {
-    const std::string of =
-        fmt::format("{} {}{}", side, isConvolution(graph.node(id).op) ? "channels" : "columns",
-                    extent.group > 1 ? " a group" : "");
-    off.push_back(fmt::format("{} {}", count, of));
-    better.push_back(fmt::format("{} {}", nearest(count, padding->multiple), of));
+    const auto of = [&](const char* plural) {
+      return fmt::format("{} {}{}{}", side, isConvolution(graph.node(id).op) ? "channel" : "column", plural,
+                         extent.group > 1 ? " a group" : "");
+    };
+    off.push_back(fmt::format("{} {}", count, of(count == 1 ? "" : "s")));
+    better.push_back(fmt::format("{} {}", nearest(count, padding->multiple), of("s")));
   };
   if (padding->in != extent.in) add(extent.in, "input");
   if (padding->out != extent.out) add(extent.out, "output");
+  const bool single = off.size() == 1 && (padding->in != extent.in ? extent.in : extent.out) == 1;
   const LayerCost widened = paddedCost(subject.costOf(id), *padding);
   findings.push_back({.layers = {displayName(graph, id)},
                       .figure = "padding waste " + percent(padding->waste()),
                       .sentence = fmt::format("{} {} no multiple of {}, which the unit for {} takes at once",
-                                              fmt::join(off, " and "), off.size() == 1 ? "is" : "are",
+                                              fmt::join(off, " and "), single ? "is" : "are",
                                               padding->multiple, name(subject.roof().precision)),
                       .remedy = fmt::format("use {}", fmt::join(better, " and ")),
                       .seconds = analyze::floorOf(widened, subject.roof()).seconds - subject.floorOf(id),
-                      .always = padding->waste() >= kClear});
+                      .slip = padding->waste() >= kClear});
 }
 
 void look(const Subject& subject, std::vector<Finding>& findings) {

@@ -2,11 +2,15 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <map>
 
 #include "analyze/lint/cancelling.h"
 #include "analyze/lint/support.h"
 #include "base/text.h"
 #include "ops/cost_support.h"
+#include "ops/movement/concat.h"
+#include "ops/movement/transpose.h"
+#include "plan/movement.h"
 
 namespace ridge::analyze::lint {
 namespace {
@@ -20,7 +24,9 @@ constexpr Mover kMovers[] = {
     {&ops::transpose, "changes the order of axes in memory",
      "keep one order of axes through the network; permute weights instead of activations"},
     {&ops::cast, "copies everything into another type", "keep one type through the network"},
-    {&ops::gather, "collects elements from all over memory", "use a Slice where the indices are a range"},
+    {&ops::gather, "collects elements from all over memory",
+     "order channels in the weights of the layer before it; leave other axes as they are if the design "
+     "allows"},
     {&ops::gatherElements, "collects elements from all over memory", "move it to the end of the network"},
     {&ops::gatherNd, "collects elements from all over memory", "move it to the end of the network"},
     {&ops::scatterElements, "copies everything to change some of it", "use Where or Concat"},
@@ -34,16 +40,90 @@ constexpr Mover kMovers[] = {
      "fold it into a strided convolution with a larger kernel"},
 };
 
-/// Nobody writes the operand where the Concat wants it: it is the network's input or a constant, or a part
-/// that is copied there from a larger array.
-bool mustBeCopied(const Subject& subject, ValueId operand) {
-  const Graph& graph = subject.lowered();
-  NodeId maker = graph.producer(operand);
+/// Why an operand does not come to lie where the Concat wants it.
+enum class Elsewhere { no, given, part, read };
+struct Why {
+  Elsewhere why;
+  const char *one, *many, *remedy;
+};
+constexpr Why kWhys[] = {
+    {Elsewhere::given, "is the network's input or a constant", "are inputs of the network or constants",
+     "let each be read by a product of its own, and add the results"},
+    {Elsewhere::part, "is a part of a larger array", "are parts of a larger array",
+     "cut and order channels in the weights of the layer that makes them; leave other axes as they are if "
+     "the "
+     "design allows"},
+    {Elsewhere::read, "lies elsewhere for other readers", "lie elsewhere for other readers",
+     "let one Concat alone read what it joins, or add instead of joining"},
+};
+
+/// kNoNode for the network's inputs and constants.
+NodeId makerThroughViews(const Graph& graph, ValueId value) {
+  NodeId maker = graph.producer(value);
   while (maker != kNoNode && graph.node(maker).op->traits.view)
     maker = graph.producer(graph.node(maker).in[0]);
-  if (maker == kNoNode) return true;
-  const bool part = graph.node(maker).op == &ops::slice || graph.node(maker).op == &ops::split;
-  return part && subject.kernelOf(maker).copies > 0;
+  return maker;
+}
+
+/// What can be told without the plan, which knows of other readers.
+Elsewhere elsewhere(const Graph& graph, ValueId operand) {
+  const NodeId maker = makerThroughViews(graph, operand);
+  if (maker == kNoNode) return Elsewhere::given;
+  return graph.node(maker).op == &ops::slice ? Elsewhere::part : Elsewhere::no;
+}
+
+/// Nobody writes the operand where the Concat wants it; parts only where the plan copies them.
+bool mustBeCopied(const Subject& subject, ValueId operand) {
+  const Graph& graph = subject.lowered();
+  const Elsewhere why = elsewhere(graph, operand);
+  return why == Elsewhere::given ||
+         (why == Elsewhere::part && subject.kernelOf(makerThroughViews(graph, operand)).copies > 0);
+}
+
+/// Joins all parts of one value in their order, so that it makes what was there before.
+bool undoesCut(const Graph& graph, const Node& concat) {
+  const Shape& joined = graph.value(concat.out[0]).shape;
+  const auto axis =
+      static_cast<size_t>(normalizeAxis(concat.as<ops::ConcatAttributes>().axis, joined.rank()));
+  ValueId whole = kNoValue;
+  int64_t begin = 0;
+  for (const ValueId in : concat.in) {
+    const NodeId maker = producerOf(graph, in, ops::slice);
+    const auto movement = maker == kNoNode ? std::nullopt : movementOf(graph, maker);
+    if (!movement) return false;
+    const Piece& piece = movement->pieces.front();
+    if (whole == kNoValue) whole = graph.node(maker).in[0];
+    if (graph.node(maker).in[0] != whole || piece.inStart[axis] != begin) return false;
+    if (std::any_of(piece.inStep.begin(), piece.inStep.end(), [](int64_t step) { return step != 1; }))
+      return false;
+    begin += piece.dims[axis];
+  }
+  return whole != kNoValue && sameShape(graph.value(whole).shape, joined);
+}
+
+struct Reasons {
+  std::string sentence, remedy;
+};
+
+/// Of `copies` operands, as far as the Concat's operands tell; the plan copies the rest for other readers.
+Reasons reasonsOf(const Subject& subject, const Node& concat, int copies) {
+  if (undoesCut(subject.lowered(), concat))
+    return {"joins all parts of one value again, in their order: it makes what was there before",
+            "let its readers take the value itself"};
+  std::map<Elsewhere, int> count;
+  int left = copies;
+  for (const ValueId operand : concat.in)
+    if (const Elsewhere why = elsewhere(subject.lowered(), operand); why != Elsewhere::no && left > 0)
+      ++count[why], --left;
+  if (left > 0) count[Elsewhere::read] = left;
+  std::vector<std::string> sentences, remedies;
+  for (const Why& why : kWhys)
+    if (const int operands = count[why.why]; operands > 0) {
+      sentences.push_back(fmt::format("{} {}", operands, operands == 1 ? why.one : why.many));
+      remedies.emplace_back(why.remedy);
+    }
+  return {fmt::format("copies {} of {} operands: {}", copies, concat.in.size(), fmt::join(sentences, ", ")),
+          fmt::format("{}", fmt::join(remedies, "; "))};
 }
 
 void judgeConcat(const Subject& subject, const Kernel& kernel, std::vector<Finding>& findings) {
@@ -60,14 +140,12 @@ void judgeConcat(const Subject& subject, const Kernel& kernel, std::vector<Findi
   bytes = std::max(bytes, kernel.copiedBytes);
   copies = std::max(copies, kernel.copies);
   if (copies == 0) return;
-  findings.push_back(
-      {.layers = sourcesOf(graph, id),
-       .figure = formatBytes(toCount(2 * bytes)) + " moved",
-       .sentence = fmt::format("copies {} of {} operands, which lie elsewhere for other readers", copies,
-                               graph.node(id).in.size()),
-       .remedy =
-           "let one Concat alone read what it joins; add instead of joining; cut weights instead of results",
-       .seconds = subject.secondsToMove(2 * bytes)});
+  Reasons reasons = reasonsOf(subject, graph.node(id), copies);
+  findings.push_back({.layers = sourcesOf(graph, id),
+                      .figure = formatBytes(toCount(2 * bytes)) + " moved",
+                      .sentence = std::move(reasons.sentence),
+                      .remedy = std::move(reasons.remedy),
+                      .seconds = subject.secondsToMove(2 * bytes)});
 }
 
 bool isOfAttention(const Graph& graph, NodeId node) {
@@ -96,6 +174,19 @@ bool servesAttention(const Graph& graph, const Node& moved) {
     }
   }
   return false;
+}
+
+/// The rows of heads brought into another order: what every attention of several heads does, before and
+/// after.
+bool ordersHeads(const Graph& graph, const Node& node) {
+  if (node.op != &ops::transpose || !servesAttention(graph, node)) return false;
+  const int64_t rank = graph.value(node.in[0]).shape.rank();
+  return node.as<ops::TransposeAttributes>().permutation(rank).back() == rank - 1;
+}
+
+/// Rows of a table by numbers that only the run knows: nothing else does that.
+bool isLookUp(const Graph& graph, const Node& node) {
+  return node.op == &ops::gather && !graph.constant(node.in[1]);
 }
 
 /// Transposes that our kernels read in place.
@@ -153,7 +244,8 @@ void look(const Subject& subject, std::vector<Finding>& findings) {
     const auto* mover = std::find_if(std::begin(kMovers), std::end(kMovers),
                                      [&](const Mover& known) { return known.op == node.op; });
     if (mover == std::end(kMovers) || others.contains(sourcesOf(graph, id).front())) continue;
-    if (!kernel.moves || kernel.copies > 0)
+    if (isLookUp(graph, node) || ordersHeads(graph, node)) continue;
+    if (kernel.runs())
       judgeMover(subject, id, *mover, findings);
     else if (node.op == &ops::transpose && !servesAttention(graph, node))
       views.add(subject, id);

@@ -106,6 +106,37 @@ bool activates(const Graph& graph, const Region& region) {
                      [&](NodeId member) { return isActivation(graph.node(member).op); });
 }
 
+/// Why neither the product before nor the one behind an elementwise kernel computes it, and what helps.
+struct Stands {
+  std::string sentence, remedy;
+};
+
+Stands standsBehindInput() {
+  return {"stands between the network's input and a product: neither can do it on the way",
+          "normalize and activate behind the first product instead"};
+}
+
+/// `mover` makes the kernel's operand out of what others have computed.
+Stands standsBehind(const Subject& subject, NodeId mover) {
+  const Graph& graph = subject.lowered();
+  const std::string nearest = displayName(*graph.node(mover).op);
+  NodeId maker = mover;
+  while (maker != kNoNode && subject.kernelOf(maker).moves) {
+    const Node& node = graph.node(maker);
+    if (node.op == &ops::concat)
+      return {fmt::format("stands between {} and a product: neither can do it on the way", nearest),
+              "normalize and activate behind each product (Conv, BatchNormalization, Relu), before results "
+              "are joined"};
+    maker = graph.producer(node.in[0]);
+  }
+  if (maker != kNoNode && ofProduct(subject.kernelOf(maker)))
+    return {fmt::format("stands behind {} instead of right behind '{}', which could do it on the way",
+                        nearest, escaped(displayName(graph, maker))),
+            fmt::format("normalize and activate right behind the product, in front of {}", nearest)};
+  return {fmt::format("stands between {} and a product: neither can do it on the way", nearest),
+          fmt::format("compute it together with what makes its operand, in front of {}", nearest)};
+}
+
 /// Normalization and activation in front of a convolution, behind something that cannot take them.
 void judgeInFront(const Subject& subject, const Kernel& kernel, std::vector<Finding>& findings) {
   const Graph& graph = subject.lowered();
@@ -126,14 +157,12 @@ void judgeInFront(const Subject& subject, const Kernel& kernel, std::vector<Find
   if (std::none_of(users.begin(), users.end(), [&](NodeId user) { return isProduct(graph.node(user).op); }))
     return;
   const double bytes = subject.bytesOf(graph, kernel.region.outputs.front());
-  findings.push_back(
-      {.layers = sourcesOf(graph, kernel.region),
-       .figure = formatBytes(toCount(2 * bytes)) + " moved again",
-       .sentence = fmt::format("stands between {} and a product: neither can do it on the way",
-                               first ? "the network's input" : displayName(*graph.node(computed.front()).op)),
-       .remedy = "normalize and activate behind each product (Conv, BatchNormalization, "
-                 "Relu), before results are joined",
-       .seconds = subject.secondsToMove(2 * bytes) + subject.roof().launchSeconds});
+  Stands stands = first ? standsBehindInput() : standsBehind(subject, computed.front());
+  findings.push_back({.layers = sourcesOf(graph, kernel.region),
+                      .figure = formatBytes(toCount(2 * bytes)) + " moved again",
+                      .sentence = std::move(stands.sentence),
+                      .remedy = std::move(stands.remedy),
+                      .seconds = subject.secondsToMove(2 * bytes) + subject.roof().launchSeconds});
 }
 
 void look(const Subject& subject, std::vector<Finding>& findings) {

@@ -22,7 +22,7 @@ Finding finding(const Graph& graph, NodeId id, std::string figure, std::string s
           .remedy = std::move(remedy)};
 }
 
-bool isFloatNumber(DType type) {
+bool isWiderThanHalf(DType type) {
   return type == DType::f32 || type == DType::f64 || type == DType::bf16;
 }
 
@@ -32,16 +32,18 @@ bool isBound(const Op* op) {
          op == &ops::dequantizeLinear || op == &ops::cast || op == &ops::resize;
 }
 
+/// The number farthest from zero, with its sign; infinite ones do not count.
 template <class Numbers>
-double largestOf(const Numbers& numbers) {
-  double largest = 0;
+double farthestOf(const Numbers& numbers) {
+  double farthest = 0;
   for (const auto number : numbers)
-    if (std::isfinite(number)) largest = std::max(largest, static_cast<double>(std::abs(number)));
-  return largest;
+    if (std::isfinite(number) && std::abs(static_cast<double>(number)) > std::abs(farthest))
+      farthest = static_cast<double>(number);
+  return farthest;
 }
 
-double largestOf(const Tensor& tensor) {  // weights are many: without a copy where possible
-  return tensor.type() == DType::f32 ? largestOf(tensor.as<float>()) : largestOf(toDoubles(tensor));
+double farthestOf(const Tensor& tensor) {  // weights are many: without a copy where possible
+  return tensor.type() == DType::f32 ? farthestOf(tensor.as<float>()) : farthestOf(toDoubles(tensor));
 }
 
 /// The result of constants alone is a constant itself; statistics become factors near those of the weights.
@@ -50,21 +52,33 @@ bool isFoldedAway(const Node& node, const ProductReach& reach) {
          std::all_of(node.out.begin(), node.out.end(), [&](ValueId out) { return reach.isWeight(out); });
 }
 
+/// A number far below zero that is added, or chosen, shuts elements out of what follows.
+bool isMask(const Op* op, double farthest) {
+  return farthest < 0 && (op == &ops::add || op == &ops::where);
+}
+
+/// What becomes of the results once the constant is infinite.
+std::string_view consequence(const Node& node, ValueId constant, double farthest) {
+  if (isMask(node.op, farthest)) return "a Softmax of nothing but masked elements is no number then";
+  if (node.op == &ops::div && node.in[1] == constant) return "every quotient becomes 0";
+  if (node.op == &ops::mul) return "products are infinite, and no number where the other factor is 0";
+  return "results are infinite, or no number";
+}
+
 void judgeConstants(const Graph& graph, NodeId id, std::vector<Finding>& findings) {
   const Node& node = graph.node(id);
   if (isBound(node.op)) return;
   for (const ValueId in : node.in) {
     const Tensor* constant = graph.constant(in);
-    if (!constant || !isFloatNumber(constant->type())) continue;
-    const double largest = largestOf(*constant);
-    if (largest <= kLargest) continue;
+    if (!constant || !isWiderThanHalf(constant->type())) continue;
+    const double farthest = farthestOf(*constant);
+    if (std::abs(farthest) <= kLargest) continue;
     findings.push_back(finding(
-        graph, id, fmt::format("{:.3g} beyond 65504", largest),
-        fmt::format("the constant {} becomes infinite in float16; a sum of two, or times zero, is no number",
-                    inQuotes(graph.value(in).name)),
-        node.op == &ops::add || node.op == &ops::where || node.op == &ops::mul || node.op == &ops::sub
-            ? "a mask of -1e4 does the same and fits; else keep this layer in float32"
-            : "scale it into the range, or keep this layer in float32"));
+        graph, id, fmt::format("{:.3g} {}", farthest, farthest < 0 ? "is below -65504" : "is beyond 65504"),
+        fmt::format("the constant {} becomes infinite in float16: {}", inQuotes(graph.value(in).name),
+                    consequence(node, in, farthest)),
+        isMask(node.op, farthest) ? "a mask of -1e4 does the same and fits; else keep this layer in float32"
+                                  : "scale it into the range, or keep this layer in float32"));
     return;
   }
 }
@@ -85,7 +99,7 @@ void judgeEpsilon(const Graph& graph, NodeId id, std::vector<Finding>& findings)
   if (node.op != &ops::add && node.op != &ops::maxOf && node.op != &ops::clip) return;
   for (const ValueId in : node.in) {
     const auto number = in == kNoValue ? std::nullopt : uniformConstant(graph, in);
-    if (!number || !isFloatNumber(graph.value(in).type) || *number <= 0 || *number > kVanishes) continue;
+    if (!number || !isWiderThanHalf(graph.value(in).type) || *number <= 0 || *number > kVanishes) continue;
     if (!feedsRoot(graph, node.out[0])) continue;
     findings.push_back(
         finding(graph, id, fmt::format("{:.3g} rounds to 0", *number),
@@ -113,7 +127,8 @@ void judgeSum(const Graph& graph, NodeId id, std::vector<Finding>& findings) {
   const Node& node = graph.node(id);
   if (node.op != &ops::reduceSum && node.op != &ops::reduceSumSquare && node.op != &ops::reduceL1) return;
   const auto in = graph.value(node.in[0]).shape.count(), out = graph.value(node.out[0]).shape.count();
-  if (!isFloatNumber(graph.value(node.in[0]).type) || !in || !out || *out == 0 || *in / *out <= 65504) return;
+  if (!isWiderThanHalf(graph.value(node.in[0]).type) || !in || !out || *out == 0 || *in / *out <= 65504)
+    return;
   findings.push_back(finding(graph, id, fmt::format("{} terms", *in / *out),
                              "a sum of so many terms leaves float16 as soon as they are 1 on average",
                              "use a mean, or keep this layer in float32"));

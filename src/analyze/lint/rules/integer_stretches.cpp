@@ -61,12 +61,15 @@ bool breaks(const Graph& graph, const ProductReach& reach, NodeId id) {
   return reach.comesFromProduct(node.in[0]) && reach.feedsProduct(id);
 }
 
-/// Elements that are read and written as float32 instead of bytes.
-double extraBytes(const Graph& graph, const Node& node) {
-  double elements = static_cast<double>(elementsOf(graph, node.out[0]));
+/// Elements that are read and written in floating point instead of as bytes.
+double extraBytes(const Subject& subject, const Graph& graph, const Node& node) {
+  const auto extra = [&](ValueId value) {
+    return static_cast<double>(elementsOf(graph, value)) * bytesBeyondInt8(subject, graph.value(value).type);
+  };
+  double bytes = extra(node.out[0]);
   for (const ValueId in : node.in)
-    if (in != kNoValue && !graph.constant(in)) elements += static_cast<double>(elementsOf(graph, in));
-  return 3 * elements;
+    if (in != kNoValue && !graph.constant(in)) bytes += extra(in);
+  return bytes;
 }
 
 void look(const Subject& subject, std::vector<Finding>& findings) {
@@ -80,7 +83,7 @@ void look(const Subject& subject, std::vector<Finding>& findings) {
     Finding finding;
     double bytes = 0;
     for (const NodeId id : nodes) {
-      bytes += extraBytes(graph, graph.node(id));
+      bytes += extraBytes(subject, graph, graph.node(id));
       for (std::string& source : sourcesOf(graph, id)) finding.layers.push_back(std::move(source));
     }
     finding.figure = formatBytes(toCount(bytes)) + " more traffic";
@@ -88,7 +91,7 @@ void look(const Subject& subject, std::vector<Finding>& findings) {
         "{} of {} between convolutions or products: quantized to 8 bits, the stretch is left and entered "
         "again there",
         counted(static_cast<int64_t>(nodes.size()), "node"), op);
-    finding.remedy = op == "Softmax"
+    finding.remedy = graph.node(nodes.front()).op == &ops::softmax
                          ? "leave it in floating point and quantize around it"
                          : "use Relu or a clamp (Relu6), or divide by a constant, if the network is to be "
                            "quantized";

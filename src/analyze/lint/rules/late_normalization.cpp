@@ -72,7 +72,7 @@ void judge(const Subject& subject, NodeId id, const std::set<std::string>& survi
        .remedy = fmt::format("put it before the activation: product, {}, then the activation",
                              displayName(*node.op)),
        .seconds = subject.secondsToCompute(each * elements),
-       .always = true});
+       .slip = true});
 }
 
 void look(const Subject& subject, std::vector<Finding>& findings) {

@@ -26,9 +26,11 @@ class Missing {
  private:
   bool isDequantized(ValueId value) const { return dequantizerOf(graph_, value) != kNoNode; }
 
-  /// A value that crosses memory as float32 instead of bytes, written and read.
+  /// A value that crosses memory in floating point instead of as bytes: written and read, weights only read.
   void add(NodeId id, ValueId value, std::string sentence, std::string remedy) {
-    const double bytes = 6.0 * static_cast<double>(elementsOf(graph_, value));
+    const double times = subject_.reach().isWeight(value) ? 1 : 2;
+    const double bytes = times * bytesBeyondInt8(subject_, graph_.value(value).type) *
+                         static_cast<double>(elementsOf(graph_, value));
     findings_.push_back({.layers = {displayName(graph_, id)},
                          .figure = formatBytes(toCount(bytes)) + " more traffic",
                          .sentence = std::move(sentence),

@@ -19,6 +19,7 @@ constexpr double kSmallSeconds = 20e-6;  // what a machine needs to come to spee
 
 struct Group {
   std::vector<std::string> layers;
+  std::vector<double> launches;    ///< by layer: those of its kernels, shared with their other layers
   size_t kernels = 0, others = 0;  ///< others: without convolution or product
   bool many() const { return kernels >= kManyKernels || others >= kManyWithoutProduct; }
 };
@@ -26,16 +27,22 @@ struct Group {
 Group describe(const Subject& subject, const std::vector<NodeId>& nodes) {
   const Graph& graph = subject.lowered();
   Group group;
-  std::set<const Kernel*> kernels;
-  std::set<std::string> seen;
+  std::map<const Kernel*, std::set<std::string>> byKernel;
+  std::map<std::string, size_t> place;
   for (const NodeId id : nodes) {
     const Kernel& kernel = subject.kernelOf(id);
-    if (kernel.moves) continue;
-    if (kernels.insert(&kernel).second) group.others += kernel.cost.macs == 0;
-    for (const std::string& source : sourcesOf(graph, id))
-      if (seen.insert(source).second) group.layers.push_back(source);
+    if (!kernel.runs()) continue;
+    if (!byKernel.contains(&kernel)) group.others += kernel.cost.macs == 0;
+    for (const std::string& source : sourcesOf(graph, id)) {
+      byKernel[&kernel].insert(source);
+      if (place.emplace(source, group.layers.size()).second) group.layers.push_back(source);
+    }
   }
-  group.kernels = kernels.size();
+  group.launches.resize(group.layers.size());
+  for (const auto& [kernel, layers] : byKernel)
+    for (const std::string& layer : layers)
+      group.launches[place.at(layer)] += 1 / static_cast<double>(layers.size());
+  group.kernels = byKernel.size();
   return group;
 }
 
@@ -46,25 +53,28 @@ void judgeLaunches(const Subject& subject, std::vector<Finding>& findings) {
   size_t kernels = 0;
   for (const Kernel& kernel : subject.kernels()) {
     if (kernel.dynamic) continue;
-    kernels += !kernel.moves;
-    if (kernel.moves || kernel.seconds < launch)  // views join their neighbours
+    kernels += kernel.runs();
+    if (!kernel.runs() || kernel.seconds < launch)  // views join their neighbours
       small.insert(small.end(), kernel.region.members.begin(), kernel.region.members.end());
   }
   for (const auto& nodes : connectedGroups(subject.lowered(), small)) {
     Group group = describe(subject, nodes);
     if (!group.many()) continue;
     const bool nearlyAll = 2 * group.kernels > kernels;
+    const double saved = 1 - 1 / static_cast<double>(group.kernels);  // one launch remains
+    for (double& launches : group.launches) launches *= saved * launch;
     findings.push_back(
         {.layers = std::move(group.layers),
          .figure = fmt::format("{} of {} kernels", group.kernels, kernels),
          .sentence =
-             fmt::format("each of {} kernels in a row or side by side computes for less than the {:.3g} us "
+             fmt::format("each of {} kernels in a row or side by side is done in less than the {:.3g} us "
                          "that launching it takes{}",
                          group.kernels, launch * 1e6, subject.launchIsAssumed() ? " (assumed)" : ""),
          .remedy = nearlyAll
                        ? "a larger batch gives each kernel more to do; else launch all of them as one graph"
                        : "fewer, larger operators: merge parallel branches, drop what can be left out",
-         .seconds = launch * static_cast<double>(group.kernels - 1)});
+         .seconds = launch * static_cast<double>(group.kernels - 1),
+         .parts = std::move(group.launches)});
   }
 }
 
@@ -125,7 +135,7 @@ class Siblings {
                      : isProduct(first.op) ? "one product of wider weights or more rows does the work of all"
                                            : "one node with a constant for all parts does the work of all";
     finding.seconds = subject_.roof().launchSeconds * others + subject_.secondsToMove(again);
-    finding.always = nodes.size() >= kManyParts;
+    finding.slip = nodes.size() >= kManyParts;
     findings.push_back(std::move(finding));
   }
 
