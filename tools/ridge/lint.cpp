@@ -209,11 +209,13 @@ int run(const Flags& flags) {
   const analyze::Roof& roof = machine.roof;
   onnx::ReadOptions read = flags.limits.read();
   read.standIns = true;
+  PassOptions passes;
+  flags.limits.apply(passes);
   const onnx::Model model = onnx::readModel(flags.path, read);
   std::vector<std::string> notes = model.notes;
   const lint::Subject subject = withAdvice(kShapeAdvice, [&] {
     return lint::Subject(model.graph, resolveShapes(model.graph, flags.shapes.requests().front(), notes),
-                         roof, machine.assumesLaunch);
+                         roof, machine.assumesLaunch, passes);
   });
   const lint::Report report = inspect(subject, options);
   notes.insert(notes.end(), report.notes.begin(), report.notes.end());
@@ -223,8 +225,7 @@ int run(const Flags& flags) {
   if (hasCleanup(report))
     out.line(
         "times of what `ridge` removes by itself are those of other runtimes, before any optimization; no "
-        "sum "
-        "has them");
+        "sum has them");
   if (report.minor > 0)
     out.line(fmt::format("{} more would save less than {} % each: --all", report.minor, flags.share));
   out.line(fmt::format("{}: {} ({}, {})", escaped(flags.path), summaryOf(report), roof.target,

@@ -88,11 +88,13 @@ std::vector<LayerCost> costsById(const Graph& graph, Precision precision) {
   return byId;
 }
 
-Subject::Subject(const Graph& imported, std::vector<BoundShape> shapes, Roof roof, bool assumesLaunch)
+Subject::Subject(const Graph& imported, std::vector<BoundShape> shapes, Roof roof, bool assumesLaunch,
+                 PassOptions passes)
     : imported_(imported),
       shapes_(std::move(shapes)),
       roof_(std::move(roof)),
       assumesLaunch_(assumesLaunch),
+      passes_(std::move(passes)),
       bound_(withLearnedShapes(bindShapes(imported, shapes_))),
       costs_(costsById(bound_, roof_.precision)) {
   for (const NodeId id : bound_.order()) quantized_ = quantized_ || isQuantization(bound_.node(id).op);
@@ -104,9 +106,11 @@ Subject::Lowered& Subject::lower() const {
   try {
     PassReport report;
     Graph portable = imported_;
-    runPasses(portable, portablePasses(), {}, report);
-    Lowered made{
-        .graph = ridge::lower(portable, shapes_, {}, report), .kernels = {}, .kernelOf = {}, .reach = {}};
+    runPasses(portable, portablePasses(), passes_, report);
+    Lowered made{.graph = ridge::lower(portable, shapes_, passes_, report),
+                 .kernels = {},
+                 .kernelOf = {},
+                 .reach = {}};
     findKernels(made);
     lowered_ = std::move(made);
   } catch (const Error& error) {

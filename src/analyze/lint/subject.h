@@ -10,6 +10,7 @@
 #include "analyze/roof.h"
 #include "base/error.h"
 #include "ops/infer.h"
+#include "passes/driver.h"
 #include "plan/region.h"
 
 namespace ridge::analyze::lint {
@@ -32,7 +33,8 @@ class Subject {
  public:
   /// Shapes for every input (api/shapes.h finds them). Error{input} when the model does not take them.
   /// `assumesLaunch`: nobody measured what a launch takes, findings say so.
-  Subject(const Graph& imported, std::vector<BoundShape> shapes, Roof roof, bool assumesLaunch = false);
+  Subject(const Graph& imported, std::vector<BoundShape> shapes, Roof roof, bool assumesLaunch = false,
+          PassOptions passes = {});
 
   const Graph& imported() const { return imported_; }  ///< dimensions that the file leaves open are open
   const Graph& graph() const { return bound_; }        ///< the same nodes and values with static shapes
@@ -77,6 +79,7 @@ class Subject {
   std::vector<BoundShape> shapes_;
   Roof roof_;
   bool assumesLaunch_;
+  PassOptions passes_;
   Graph bound_;
   std::vector<LayerCost> costs_;
   bool quantized_ = false;
