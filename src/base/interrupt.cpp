@@ -21,11 +21,10 @@ extern "C" void onInterrupt(int) {
   }
 }
 
-/// A signal that is ignored already stays so: who began this program, with nohup for one, wants that.
-void installUnlessIgnored(int signal, const struct sigaction& action) {
+/// nohup began this program: it is to go on without its terminal.
+bool ignoresHangup() {
   struct sigaction before {};
-  if (sigaction(signal, nullptr, &before) == 0 && before.sa_handler == SIG_IGN) return;
-  sigaction(signal, &action, nullptr);
+  return sigaction(SIGHUP, nullptr, &before) == 0 && before.sa_handler == SIG_IGN;
 }
 
 }  // namespace
@@ -35,7 +34,9 @@ void installInterruptHandler() {
   action.sa_handler = onInterrupt;
   sigemptyset(&action.sa_mask);
   action.sa_flags = 0;  // no SA_RESTART: who waits in open, read or flock is to notice
-  for (const int signal : {SIGINT, SIGTERM, SIGHUP}) installUnlessIgnored(signal, action);
+  // Shells ignore SIGINT for what scripts begin in the background; who sends it there means it.
+  for (const int signal : {SIGINT, SIGTERM}) sigaction(signal, &action, nullptr);
+  if (!ignoresHangup()) sigaction(SIGHUP, &action, nullptr);
   // Writes beyond a closed pipe or a limit of file size then fail like any other.
   action.sa_handler = SIG_IGN;
   sigaction(SIGPIPE, &action, nullptr);

@@ -142,7 +142,23 @@ done
 kill -TERM $waiting # INT is ignored by jobs in the background of a script
 wait $waiting
 [ $? = 130 ] || fail "a signal while a pipe is opened: exit $?: $(cat err)"
+# nor does the report of the error wait for a reader
+timeout --kill-after=1 --signal=TERM 3 "$ridge" inspect "$model" --json pipe >out 2>err
+[ $? = 124 ] || fail "a signal while the answer waits for a reader: exit $?: $(cat err)"
 rm -f pipe
+
+# an unset variable of a script is no missing flag
+expect 2 inspect "$model" --json ''
+says err "an empty value (--json)"
+expect 2 roofline "$model" --batch ''
+# terminals obey some letters outside ASCII
+python3 - "$model" <<'PYTHON'
+import sys
+bytes_of = open(sys.argv[1], "rb").read()
+open("letters.onnx", "wb").write(bytes_of.replace(b"input", "i\u009bpu".encode()))
+PYTHON
+expect 0 inspect letters.onnx --json -
+says out 'i\u009bpu'
 
 # a signal while layers are measured leaves no result; sent within the second that they take, else tried again
 for _ in 1 2 3 4 5; do

@@ -14,6 +14,13 @@ namespace {
 
 using namespace ridge;
 
+/// An unset variable of a script must not look like a flag that was not given.
+void checkValues(const CLI::App& command) {
+  for (const CLI::Option* option : command.get_options())
+    for (const std::string& value : option->results())
+      if (value.empty()) failUsage("an empty value", option->get_name(), "give it a value, or leave it out");
+}
+
 int parseAndRun(int argc, char** argv) {
   CLI::App app{"Makes trained networks fast and small, and proves that they still answer right."};
   app.name("ridge");
@@ -33,6 +40,7 @@ int parseAndRun(int argc, char** argv) {
     failUsage(argc > 1 ? fmt::format("{} (given: {})", error.what(), ridge::escaped(argv[1])) : error.what(),
               "command line", "see `ridge --help`, or `ridge COMMAND --help`");
   }
+  checkValues(*command);
   tool::checkOutputFiles(*command);
   const int code = chosen();
   tool::finishOutput();

@@ -12,6 +12,7 @@
 #include "base/clock.h"
 #include "base/text.h"
 #include "base/version.h"
+#include "common/output_files.h"
 
 namespace ridge::tool {
 
@@ -22,9 +23,11 @@ bool isNumber(const std::string& cell) {
          cell.find_first_of("0123456789") != std::string::npos;
 }
 
-std::string dumped(const Json& document) {
+enum class Letters : uint8_t { all, ascii /** others escaped: a terminal obeys some of them */ };
+
+std::string dumped(const Json& document, Letters letters) {
   // Names from models may not be UTF-8.
-  return document.dump(2, ' ', false, Json::error_handler_t::replace) + "\n";
+  return document.dump(2, ' ', letters == Letters::ascii, Json::error_handler_t::replace) + "\n";
 }
 
 /// Standard error may be closed or full: that is no reason to fail.
@@ -50,9 +53,9 @@ void writeJson(const Json& document, const std::string& file) {
   whole["ridge"] = std::string(version());
   whole.update(document);
   if (file == "-")
-    answer(dumped(whole));
+    answer(dumped(whole, Letters::ascii));
   else
-    writeFileAtomically(file, std::string_view(dumped(whole)));
+    writeFileAtomically(file, std::string_view(dumped(whole, Letters::all)));
 }
 
 Json errorJson(const Error& error) {
@@ -151,16 +154,19 @@ void finishOutput() {
 
 int report(const Error& error, const std::string& jsonFile) {
   tellError(error);
-  if (!jsonFile.empty()) {
-    Json document;
-    document["error"] = errorJson(error);
-    try {
-      writeJson(document, jsonFile);
-    } catch (const std::exception& second) {
+  const auto code = static_cast<int>(error.code());
+  // A pipe without a reader would be waited for again.
+  const bool waits = error.code() == ErrorCode::interrupted && isSpecialFile(jsonFile);
+  if (jsonFile.empty() || waits) return code;
+  Json document;
+  document["error"] = errorJson(error);
+  try {
+    writeJson(document, jsonFile);
+  } catch (const Error& second) {
+    if (second.fullWhere() != error.fullWhere())  // else it has been said
       tell("ridge: the error could not be written as JSON either: {}\n", shownText(second.what()));
-    }
   }
-  return static_cast<int>(error.code());
+  return code;
 }
 
 }  // namespace ridge::tool

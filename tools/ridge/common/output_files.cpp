@@ -24,12 +24,6 @@ struct Named {
   std::string path;
 };
 
-bool isSpecial(const std::string& path) {
-  std::error_code ignored;
-  const fs::file_status status = fs::status(path, ignored);
-  return fs::exists(status) && !fs::is_regular_file(status) && !fs::is_directory(status);
-}
-
 bool sameFile(const std::string& a, const std::string& b) {
   if (a.empty() || b.empty()) return false;
   std::error_code ignored;
@@ -74,6 +68,12 @@ void checkWritable(const std::string& path) {
 
 }  // namespace
 
+bool isSpecialFile(const std::string& path) {
+  std::error_code ignored;
+  const fs::file_status status = fs::status(path, ignored);
+  return fs::exists(status) && !fs::is_regular_file(status) && !fs::is_directory(status);
+}
+
 void checkOutputFiles(const CLI::App& command) {
   std::vector<Named> written, read;
   std::vector<std::string> files;
@@ -81,7 +81,7 @@ void checkOutputFiles(const CLI::App& command) {
     const bool file = option->get_type_name() == kWrittenFile;
     const bool writes = file || option->get_type_name() == kWrittenPlace;
     for (const std::string& value : option->results()) {
-      if (writes && (value == "-" || isSpecial(value))) continue;
+      if (writes && (value == "-" || isSpecialFile(value))) continue;
       if (writes || readsPath(*option)) (writes ? written : read).push_back({option->get_name(), value});
       if (file) files.push_back(value);
     }
@@ -109,7 +109,7 @@ std::string jsonFileOf(int argc, const char* const* argv) {
     if (argument.starts_with(kFlagWithValue)) place = at, file = argument.substr(kFlagWithValue.size());
   }
   for (int at = 1; at < argc; ++at)
-    if (at != place && file != "-" && !isSpecial(file) && readsFile(argv[at], file)) return {};
+    if (at != place && file != "-" && !isSpecialFile(file) && readsFile(argv[at], file)) return {};
   return file;
 }
 

@@ -17,6 +17,9 @@ inline constexpr const char* kWrittenPlace = "PATH";
 /// are not looked at.
 void checkOutputFiles(const CLI::App& command);
 
+/// It is there, and neither a file nor a folder: a pipe, a device.
+bool isSpecialFile(const std::string& path);
+
 /// The value of --json, wherever it stands; "" when there is none, or when another argument may name the same
 /// file, whatever its flag: a command line that is wrong must not make its input a report of that.
 std::string jsonFileOf(int argc, const char* const* argv);
