@@ -256,7 +256,7 @@ std::function<int()> addLint(CLI::App& app) {
   CLI::Option* least =
       app.add_option("--least", flags->share,
                      "percent of the network's time (0 to 100) below which a finding about time is only "
-                     "counted; slips that cost nothing to avoid only when this is given")
+                     "counted; slips that cost nothing to avoid too, when this is given")
           ->capture_default_str();
   app.add_flag("--all", flags->all, "every finding, however cheap");
   app.add_option("--sort", flags->sort, "rule: findings of a rule together; cost: the most expensive first")
