@@ -60,7 +60,8 @@ Json stepJson(const ProfileResult& profile, const LayerProfile& layer, const Ste
   json["fallback"] = step.fallback;
   json["layout"] = analyze::layoutOf(step);
   json["precision"] = analyze::precisionTextOf(step);
-  json["ms"] = layer.time.median * 1e3;
+  json["ms"] = layer.time.usual * 1e3;
+  json["median_ms"] = layer.time.median * 1e3;
   json["min_ms"] = layer.time.minimum * 1e3;
   json["before_ms"] = profile.timing.gaps[layer.step] * 1e3;
   addMeasured(json, layer, profile.costNote);
@@ -94,7 +95,7 @@ void addTiming(Json& json, const analyze::Timing& timing) {
   json["clock_ns"] = timing.clock * 1e9;
   json["accounted"] = timing.accounted();
   json["runs"] = timing.runs;
-  json["runs_used"] = {{"plain", timing.usedPlain}, {"profiled", timing.usedWatched}};
+  json["runs_used"] = {{"plain", timing.used}, {"profiled", timing.used}};
   json["undisturbed"] = timing.undisturbed;
 }
 

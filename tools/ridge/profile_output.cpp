@@ -23,7 +23,7 @@ constexpr double kTrusted = 0.03;
 /// One unit for all columns of times.
 TimeUnit unitOf(std::span<const LayerProfile> layers) {
   double longest = 0;
-  for (const LayerProfile& layer : layers) longest = std::max(longest, layer.time.median);
+  for (const LayerProfile& layer : layers) longest = std::max(longest, layer.time.usual);
   return TimeUnit(longest);
 }
 
@@ -51,7 +51,7 @@ Row rowOf(const ProfileResult& profile, const LayerProfile& layer, const Step& s
           analyze::kernelOf(step) + (step.fallback ? " (fallback)" : ""),
           analyze::layoutOf(step),
           analyze::precisionTextOf(step),
-          unit.of(layer.time.median),
+          unit.of(layer.time.usual),
           unit.of(layer.time.minimum),
           fmt::format("{:.1f}", 100 * layer.share)};
   if (profile.costNote.empty()) {
@@ -70,13 +70,14 @@ Row rowOf(const ProfileResult& profile, const LayerProfile& layer, const Step& s
 
 void printHeader(const ProfileResult& profile, const Plan& plan, const Output& out) {
   const analyze::Timing& timing = profile.timing;
-  out.line(fmt::format("{} on {} ({}), {}, batch {}: {} executions, half of them profiled; {}",
-                       escaped(profile.path), escaped(plan.device), escaped(plan.architecture),
-                       counted(ThreadPool::instance().threads(), "thread"), profile.batch, 2 * timing.runs,
-                       timing.undisturbed ? fmt::format("{} in which the system took no core away count",
-                                                        timing.usedPlain + timing.usedWatched)
-                                          : fmt::format("the machine is busy: only the fastest {} count",
-                                                        timing.usedPlain + timing.usedWatched)));
+  out.line(fmt::format(
+      "{} on {} ({}), {}, batch {}: {} executions, half of them profiled; {}", escaped(profile.path),
+      escaped(plan.device), escaped(plan.architecture), counted(ThreadPool::instance().threads(), "thread"),
+      profile.batch, 2 * timing.runs,
+      fmt::format("{} {} count",
+                  timing.undisturbed ? "of those in which the system took no core away the fastest"
+                                     : "the machine is busy: only the fastest",
+                  2 * timing.used)));
   const analyze::Roof& roof = profile.roofs.best();
   out.line(fmt::format("roof: {} ({}): {}{}/s {}, {:.1f} GB/s, ridge point {:.1f} operations a byte",
                        roof.target, roof.source, formatCount(roof.peakOpsPerS),
@@ -152,7 +153,7 @@ void printProfile(const ProfileResult& profile, const Plan& plan, const TableOpt
     if (at < shown)
       rows.push_back(rowOf(profile, layer, plan.steps[layer.step], unit));
     else
-      rest += layer.time.median;
+      rest += layer.time.usual;
   }
   out.table(rows);
   if (shown < order.size())

@@ -65,7 +65,7 @@ std::vector<LayerProfile> layerProfiles(const Plan& plan, const Timing& timing,
     layer.step = at;
     layer.precision = arithmeticOf(plan.steps[at]);
     layer.time = timing.steps[at];
-    const double seconds = layer.time.median;
+    const double seconds = layer.time.usual;
     layer.share = total > 0 ? seconds / total : 0;
     if (costs.empty()) {
       layer.cost.name = plan.steps[at].name;
@@ -95,7 +95,7 @@ std::vector<size_t> sortedLayers(std::span<const LayerProfile> layers, LayerOrde
   std::iota(indexes.begin(), indexes.end(), size_t{0});
   if (order == LayerOrder::plan) return indexes;
   const auto key = [&](size_t at) {
-    return order == LayerOrder::gap ? layers[at].gap : layers[at].time.median;
+    return order == LayerOrder::gap ? layers[at].gap : layers[at].time.usual;
   };
   std::stable_sort(indexes.begin(), indexes.end(), [&](size_t a, size_t b) { return key(a) > key(b); });
   return indexes;

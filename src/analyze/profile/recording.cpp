@@ -54,7 +54,7 @@ Recording record(ExecutionContext& context, const RecordOptions& options) {
   const size_t mostPairs =
       std::clamp(kMostStamps / std::max<size_t>(stamps, 1), options.fewestPairs, kMostPairs);
   const int64_t start = clock();
-  size_t quietPlain = 0, quietWatched = 0;
+  size_t quietPairs = 0;
   while (recording.watched.size() < mostPairs && !stopped()) {
     const int64_t before = preemptions();
     PlainRun plain;
@@ -75,9 +75,8 @@ Recording record(ExecutionContext& context, const RecordOptions& options) {
       run.end = clock();
       run.disturbed = preemptions() != beforeWatched;
     }
-    quietPlain += !plain.disturbed;
-    quietWatched += !run.disturbed;
-    const bool quiet = std::min(quietPlain, quietWatched) >= options.undisturbed;
+    quietPairs += !plain.disturbed && !run.disturbed;
+    const bool quiet = quietPairs >= options.undisturbed;
     if (recording.watched.size() >= options.fewestPairs &&
         past(start, quiet ? options.seconds : options.seconds * options.patience))
       break;

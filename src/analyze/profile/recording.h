@@ -32,7 +32,7 @@ struct Recording {
 struct RecordOptions {
   double seconds = 2, warmupSeconds = 0.3;
   size_t fewestPairs = 5;  ///< however long they take
-  /// So many of both kinds have to be undisturbed, or it goes on for up to `patience` times the seconds.
+  /// So many pairs have to be undisturbed, or it goes on for up to `patience` times the seconds.
   size_t undisturbed = 5;
   double patience = 3;
   std::function<bool()> stopped = {};  ///< asked after every execution

@@ -9,29 +9,52 @@ namespace {
 
 constexpr size_t kFewest = 5;
 
-template <class Run>
-size_t undisturbedOf(const std::vector<Run>& runs) {
-  return static_cast<size_t>(
-      std::count_if(runs.begin(), runs.end(), [](const Run& run) { return !run.disturbed; }));
+bool isUndisturbed(const Recording& recording, size_t pair) {
+  return !recording.plain[pair].disturbed && !recording.watched[pair].disturbed;
 }
 
 template <class Run>
-std::vector<const Run*> chosen(const std::vector<Run>& runs, bool undisturbed) {
+int64_t lengthOf(const Run& run) {
+  return run.end - run.begin;
+}
+
+/// The fastest first. What slows down a whole virtual machine does not show as a core that was taken away;
+/// the fast half has little of it. Plain and watched execution stay together: they saw the same machine.
+std::vector<size_t> chosenPairs(const Recording& recording, bool undisturbed) {
+  std::vector<size_t> pairs;
+  for (size_t pair = 0; pair < recording.watched.size(); ++pair)
+    if (!undisturbed || isUndisturbed(recording, pair)) pairs.push_back(pair);
+  const auto length = [&](size_t pair) {
+    return lengthOf(recording.plain[pair]) + lengthOf(recording.watched[pair]);
+  };
+  std::stable_sort(pairs.begin(), pairs.end(), [&](size_t a, size_t b) { return length(a) < length(b); });
+  const size_t part = pairs.size() / (undisturbed ? 2 : 4);
+  pairs.resize(std::min(pairs.size(), std::max(kFewest, part)));
+  return pairs;
+}
+
+template <class Run>
+std::vector<const Run*> runsOf(const std::vector<Run>& runs, const std::vector<size_t>& pairs) {
   std::vector<const Run*> kept;
-  for (const Run& run : runs)
-    if (!undisturbed || !run.disturbed) kept.push_back(&run);
-  if (undisturbed) return kept;
-  std::stable_sort(kept.begin(), kept.end(),
-                   [](const Run* a, const Run* b) { return a->end - a->begin < b->end - b->begin; });
-  kept.resize(std::min(kept.size(), std::max(kFewest, kept.size() / 4)));
+  for (const size_t pair : pairs) kept.push_back(&runs[pair]);
   return kept;
 }
 
 template <class Run>
 std::vector<double> durations(const std::vector<const Run*>& runs, double clockNs) {
   std::vector<double> seconds;
-  for (const Run* run : runs) seconds.push_back(std::max(0.0, double(run->end - run->begin) - clockNs) / 1e9);
+  for (const Run* run : runs)
+    seconds.push_back(std::max(0.0, static_cast<double>(lengthOf(*run)) - clockNs) / 1e9);
   return seconds;
+}
+
+/// Mean of the middle half; of executions in the order of their length.
+double usualOf(const std::vector<double>& times) {
+  const size_t outside = times.size() / 4, inside = times.size() - 2 * outside;
+  if (inside == 0) return 0;
+  const auto first = times.begin() + static_cast<std::ptrdiff_t>(outside);
+  return std::accumulate(first, first + static_cast<std::ptrdiff_t>(inside), 0.0) /
+         static_cast<double>(inside);
 }
 
 double sum(const std::vector<double>& values) {
@@ -50,12 +73,12 @@ void addStepTimes(Timing& timing, const std::vector<const WatchedRun*>& watched,
   for (size_t step = 0; step < steps; ++step) {
     collect([&](const WatchedRun& run) { return run.stamps[2 * step]; },
             [&](const WatchedRun& run) { return run.stamps[2 * step + 1]; });
-    timing.steps.push_back({*std::min_element(times.begin(), times.end()), medianOf(times)});
+    timing.steps.push_back({*std::min_element(times.begin(), times.end()), medianOf(times), usualOf(times)});
   }
   for (size_t gap = 0; gap <= steps; ++gap) {
     collect([&](const WatchedRun& run) { return gap == 0 ? run.begin : run.stamps[2 * gap - 1]; },
             [&](const WatchedRun& run) { return gap == steps ? run.end : run.stamps[2 * gap]; });
-    timing.gaps.push_back(medianOf(times));
+    timing.gaps.push_back(usualOf(times));
   }
 }
 
@@ -71,7 +94,7 @@ double medianOf(std::vector<double> values) {
 
 double Timing::regions() const {
   double seconds = 0;
-  for (const StepTime& step : steps) seconds += step.median;
+  for (const StepTime& step : steps) seconds += step.usual;
   return seconds;
 }
 
@@ -83,13 +106,16 @@ Timing timingOf(const Recording& recording) {
   Timing timing;
   timing.clock = recording.clockNs / 1e9;
   timing.runs = recording.watched.size();
-  timing.undisturbed = std::min(undisturbedOf(recording.plain), undisturbedOf(recording.watched)) >= kFewest;
-  const auto plain = chosen(recording.plain, timing.undisturbed);
-  const auto watched = chosen(recording.watched, timing.undisturbed);
-  timing.usedPlain = plain.size();
-  timing.usedWatched = watched.size();
+  size_t undisturbed = 0;
+  for (size_t pair = 0; pair < recording.watched.size(); ++pair)
+    undisturbed += isUndisturbed(recording, pair);
+  timing.undisturbed = undisturbed >= kFewest;
+  const std::vector<size_t> pairs = chosenPairs(recording, timing.undisturbed);
+  const auto plain = runsOf(recording.plain, pairs);
+  const auto watched = runsOf(recording.watched, pairs);
+  timing.used = pairs.size();
   timing.latencies = durations(plain, recording.clockNs);
-  timing.latency = medianOf(timing.latencies);
+  timing.latency = usualOf(timing.latencies);
   if (watched.empty() || plain.empty()) return timing;
   // Noise only adds: the fastest of both differ by what watching takes.
   const std::vector<double> profiled = durations(watched, recording.clockNs);

@@ -18,7 +18,7 @@ LayerCost costOf(int64_t flops, int64_t bytes, int depth = 0) {
 
 Timing timingOfSteps(std::vector<double> seconds) {
   Timing timing;
-  for (const double time : seconds) timing.steps.push_back({time / 2, time});
+  for (const double time : seconds) timing.steps.push_back({time / 2, time, time});
   timing.gaps.resize(seconds.size() + 1);
   return timing;
 }
@@ -68,7 +68,7 @@ TEST(Layers, WithoutCostsTheTimesAreThere) {
   EXPECT_EQ(layers[0].cost.name, "conv");
   EXPECT_FALSE(layers[0].cost.known);
   EXPECT_EQ(layers[0].gap, 0);
-  EXPECT_EQ(layers[0].time.median, 2);
+  EXPECT_EQ(layers[0].time.usual, 2);
 }
 
 TEST(Layers, BodiesCountWithTheStepThatRunsThem) {
@@ -89,9 +89,9 @@ TEST(Layers, BodiesCountWithTheStepThatRunsThem) {
 
 TEST(Layers, TheWorkListBeginsWithTheLargestGap) {
   std::vector<LayerProfile> layers(3);
-  layers[0].gap = 1, layers[0].time.median = 9;
-  layers[1].gap = 3, layers[1].time.median = 3;
-  layers[2].gap = 2, layers[2].time.median = 4;
+  layers[0].gap = 1, layers[0].time.usual = 9;
+  layers[1].gap = 3, layers[1].time.usual = 3;
+  layers[2].gap = 2, layers[2].time.usual = 4;
   EXPECT_EQ(sortedLayers(layers, LayerOrder::gap), (std::vector<size_t>{1, 2, 0}));
   EXPECT_EQ(sortedLayers(layers, LayerOrder::time), (std::vector<size_t>{0, 2, 1}));
   EXPECT_EQ(sortedLayers(layers, LayerOrder::plan), (std::vector<size_t>{0, 1, 2}));
