@@ -9,6 +9,7 @@
 #include "analyze/machine/measured_roof.h"
 #include "analyze/machine/this_machine.h"
 #include "base/error.h"
+#include "base/text.h"
 
 namespace ridge::analyze {
 namespace {
@@ -46,8 +47,7 @@ void takeBandwidth(Roof& nominal, const Roof& measured) {
 
 Roofs roofsOfThisMachine(const RoofRequest& request, const DeviceTable& table) {
   const Device device = machineOf(thisCpu(), table, request.threads);
-  const std::string target =
-      fmt::format("{}, {} {}", device.name, request.threads, request.threads == 1 ? "thread" : "threads");
+  const std::string target = fmt::format("{}, {}", device.name, counted(request.threads, "thread"));
   Roof measured;
   if (request.measure) measured = measuredRoof(request.threads, request.precision);
   measured.target = target;

@@ -35,12 +35,12 @@ const MeasuredMachine& measuredNow(int threads) {
   static std::mutex guard;
   static std::map<std::pair<Isa, int>, MeasuredMachine> kept;
   const std::lock_guard lock(guard);
-  const auto [made, isNew] = kept.try_emplace({activeIsa(), threads});
-  if (isNew) {
-    made->second = measureMachine({.threads = threads, .quick = true});
-    if (made->second.quiet) storeMeasurement(made->second);  // one of a busy machine is not worth it
-  }
-  return made->second;
+  const std::pair key(activeIsa(), threads);
+  if (const auto known = kept.find(key); known != kept.end()) return known->second;
+  const MeasuredMachine& made =
+      kept.emplace(key, measureMachine({.threads = threads, .quick = true})).first->second;
+  if (made.quiet) storeMeasurement(made);  // one of a busy machine is not worth it
+  return made;
 }
 
 }  // namespace
