@@ -70,7 +70,7 @@ function boundLegend(view, more) {
 
 function timeCard(view) {
   const note = report.profiled ?
-      "Median time of each layer, with the least time that the roof allows in front; where caches are faster than the memory that it counts with, a layer can beat it." :
+      "Usual time of each layer, with the least time in front that arithmetic and the caches that hold its bytes allow." :
       "The least time of each layer on this roof.";
   return chartCard("time", "Time per layer", note, () => timeConfig(view), {class: "whole"});
 }
