@@ -83,7 +83,7 @@ class Measurement {
 
 void Measurement::addPeak(const ArithmeticProbe& probe, MeasuredPeak peak) {
   const int threads = peak.threads;
-  machine_.peaks.push_back(std::move(peak));
+  machine_.peaks.push_back(peak);
   add(arithmeticLoop(probe, threads), 0.05,
       [at = machine_.peaks.size() - 1](MeasuredMachine& machine, Sample sample) {
         machine.peaks[at].opsPerS = sample;

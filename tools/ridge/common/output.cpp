@@ -130,13 +130,13 @@ void Output::table(const std::vector<std::vector<std::string>>& rows) const {
   }
 }
 
-void Output::json(Json document) const {
+void Output::json(const Json& document) const {
   if (!flags_.json.empty()) writeJson(document, flags_.json);
 }
 
 int Output::no(Json document, const Error& error) const {
   document["error"] = errorJson(error);
-  json(std::move(document));
+  json(document);
   tellError(error);
   return static_cast<int>(error.code());
 }
