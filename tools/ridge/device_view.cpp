@@ -43,7 +43,7 @@ std::string gigabytes(double bytesPerS) {
 
 std::string clocksOf(const Device& device) {
   if (device.clockHz <= 0) return "clock not known";
-  const std::string clock = fmt::format("{:.6g} GHz", device.clockHz / 1e9);
+  std::string clock = fmt::format("{:.6g} GHz", device.clockHz / 1e9);
   if (device.matrixClockHz <= 0) return clock;
   return fmt::format("{}, {}s {:.6g} GHz", clock, device.generation->matrix.name, device.matrixClockHz / 1e9);
 }

@@ -47,11 +47,11 @@ void answer(const std::string& text) {
   std::fwrite(text.data(), 1, text.size(), stdout);
 }
 
-void writeJson(const Json& document, const std::string& file) {
+void writeJson(Json document, const std::string& file) {
   Json whole;
   whole["schema"] = 1;
   whole["ridge"] = std::string(version());
-  whole.update(document);
+  for (const auto& item : document.items()) whole[item.key()] = std::move(item.value());
   if (file == "-")
     answer(dumped(whole, Letters::ascii));
   else
@@ -130,13 +130,13 @@ void Output::table(const std::vector<std::vector<std::string>>& rows) const {
   }
 }
 
-void Output::json(const Json& document) const {
-  if (!flags_.json.empty()) writeJson(document, flags_.json);
+void Output::json(Json document) const {
+  if (!flags_.json.empty()) writeJson(std::move(document), flags_.json);
 }
 
 int Output::no(Json document, const Error& error) const {
   document["error"] = errorJson(error);
-  json(document);
+  json(std::move(document));
   tellError(error);
   return static_cast<int>(error.code());
 }
@@ -161,7 +161,7 @@ int report(const Error& error, const std::string& jsonFile) {
   Json document;
   document["error"] = errorJson(error);
   try {
-    writeJson(document, jsonFile);
+    writeJson(std::move(document), jsonFile);
   } catch (const Error& second) {
     if (second.fullWhere() != error.fullWhere())  // else it has been said
       tell("ridge: the error could not be written as JSON either: {}\n", shownText(second.what()));

@@ -24,7 +24,7 @@ class Output {
   /// Rows with columns aligned; the first row is the heading; numbers to the right.
   void table(const std::vector<std::vector<std::string>>& rows) const;
   /// Writes the document, with "schema" and "ridge", to where --json says; nothing without --json.
-  void json(const Json& document) const;
+  void json(Json document) const;
   /// The same for an answer that is no: the document gets "error" beside its own keys, standard error the
   /// line. Returns the exit code.
   int no(Json document, const Error& error) const;
